@@ -1,0 +1,10 @@
+"""Where every address begins."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("webhooks/", include("whatsapp.urls")),
+    path("", include("inbox.urls")),
+]

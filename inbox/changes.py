@@ -1,0 +1,113 @@
+"""One way to change a thread: lock it, change its rows, give them one version, tell the screens after commit.
+
+    with change_conversation(conversation_id, now) as change:
+        change.conversation.status = ...
+        change.record(Event.Kind.CLAIMED, actor=agent)
+
+Everything that a screen shows is changed inside such a block, so that a version never skips a change, two changes of a
+thread never overlap, and nothing is told before it is true. Lock order everywhere: assignment lock, threads by id,
+agents by id.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from inbox import events, signals
+from inbox.models import Conversation, Event, Thread
+from inbox.models.conversations import CurrentTransaction
+from inbox.rules.visibility import Whereabouts
+
+
+@dataclass
+class Change:
+    """A locked thread with its conversation (the open one, or the one asked for; None when there is none)."""
+
+    thread: Thread
+    now: datetime
+    conversation: Conversation | None = None
+    before: Whereabouts | None = None
+    version: int = 0
+    is_silent: bool = True
+    touched: set = field(default_factory=set)
+
+    def look_at(self, conversation):
+        """Make `conversation` (of this thread) the one being changed; remembers where it was before."""
+        self.conversation = conversation
+        self.before = whereabouts(conversation) if conversation.pk else None
+        return conversation
+
+    def record(self, kind, actor=None, conversation=None, at=None, **data):
+        """Write a small line into the thread. `data` is JSON: names as they are now, reasons; never customers' words."""
+        return Event.objects.create(
+            thread=self.thread,
+            conversation=conversation or self.conversation,
+            kind=kind,
+            actor=actor,
+            data=data,
+            at=at or self.now,
+            version=self.version,
+        )
+
+    def save(self, message):
+        """Save a message (new or changed) with this change's version."""
+        message.thread = self.thread
+        message.version = self.version
+        message.save()
+        return message
+
+
+@contextmanager
+def change_thread(thread_id, now=None):
+    """Lock a thread and yield a Change on its open conversation. Raises Thread.DoesNotExist."""
+    with transaction.atomic():
+        thread = Thread.objects.select_for_update(of=("self",)).select_related("contact", "number").get(pk=thread_id)
+        change = Change(thread=thread, now=now or timezone.now(), version=thread.version + 1)
+        conversation = thread.conversations.exclude(status=Conversation.Status.CLOSED).first()
+        if conversation:
+            change.look_at(conversation)
+        yield change
+        _finish(change)
+
+
+@contextmanager
+def change_conversation(conversation_id, now=None):
+    """Lock the thread of a conversation and yield a Change on that conversation. Raises Conversation.DoesNotExist."""
+    thread_id = Conversation.objects.values_list("thread_id", flat=True).get(pk=conversation_id)
+    with change_thread(thread_id, now) as change:
+        change.look_at(Conversation.objects.select_related("assignee", "team").get(pk=conversation_id))
+        yield change
+
+
+def _finish(change):
+    conversation = change.conversation
+    if conversation:
+        conversation.thread = change.thread
+        conversation.save()
+    change.thread.version = change.version
+    change.thread.changed_xid = CurrentTransaction()
+    change.thread.save()
+    if conversation:
+        signals.conversation_changed.send(Conversation, conversation=conversation, before=change.before, now=change.now)
+    events.publish(change.thread, conversation, change.before, change.version)
+
+
+def whereabouts(conversation):
+    """The facts of a conversation that decide who sees it (one query for participants and the number's rule)."""
+    number_id, hides = (
+        Thread.objects.filter(pk=conversation.thread_id)
+        .values_list("number_id", "number__reception__hides_colleagues")
+        .get()
+    )
+    return Whereabouts(
+        conversation_id=conversation.pk,
+        number_id=number_id,
+        status=conversation.status,
+        assignee_id=conversation.assignee_id,
+        team_id=conversation.team_id,
+        participant_ids=frozenset(conversation.participants.values_list("agent_id", flat=True)),
+        hides_colleagues=bool(hides),
+    )

@@ -1,0 +1,27 @@
+"""The inbox's nouns. One module each; import them from here."""
+
+from inbox.models.contacts import Contact, ContactMerge, Identity
+from inbox.models.conversations import CannedReply, Conversation, Participant, ReadMark, Tag, Thread
+from inbox.models.events import Event
+from inbox.models.messages import Attachment, Message
+from inbox.models.people import Agent, Team
+from inbox.models.reception import Bot, Reception
+
+__all__ = [
+    "Agent",
+    "Attachment",
+    "Bot",
+    "CannedReply",
+    "Contact",
+    "ContactMerge",
+    "Conversation",
+    "Event",
+    "Identity",
+    "Message",
+    "Participant",
+    "ReadMark",
+    "Reception",
+    "Tag",
+    "Team",
+    "Thread",
+]

@@ -1,0 +1,48 @@
+"""How a number receives its customers."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+
+class Bot(models.Model):
+    """A program that serves conversations: an integrator's workflow, or a scripted one. Upper layers run it."""
+
+    name = models.CharField(max_length=100, unique=True)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self):
+        return self.name
+
+
+class Reception(models.Model):
+    """Per number: who serves, how conversations find an agent, what colleagues see."""
+
+    class Picking(models.TextChoices):
+        AUTOMATIC = "automatic", "Conversations are handed out automatically"
+        MANUAL = "manual", "Agents pick conversations by hand"
+
+    number = models.OneToOneField("whatsapp.Number", on_delete=models.CASCADE, related_name="reception")
+    picking = models.CharField(max_length=10, choices=Picking, default=Picking.AUTOMATIC)
+    agents = models.ManyToManyField("inbox.Agent", related_name="receptions", blank=True, help_text="Who serves here.")
+    team = models.ForeignKey(
+        "inbox.Team", null=True, blank=True, on_delete=models.SET_NULL, help_text="New conversations go to this team."
+    )
+    always_owner = models.BooleanField(
+        default=False, help_text="A contact's owner gets their conversations even when away or at the limit."
+    )
+    follow_up_minutes = models.PositiveIntegerField(
+        default=10, validators=[MaxValueValidator(24 * 60)], help_text="A word so soon after closing reopens. 0: never."
+    )
+    absence_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        default=15,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="An agent absent so long gives waiting customers back to the line. Empty: never.",
+    )
+    hides_colleagues = models.BooleanField(default=False, help_text="Agents do not see colleagues' conversations.")
+    sends_read_marks = models.BooleanField(default=True, help_text="Customers see when their words were read.")
+    shows_agent_name = models.BooleanField(default=False, help_text="Put the agent's name above each message.")
+
+    def __str__(self):
+        return f"Reception of {self.number}"

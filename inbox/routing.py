@@ -1,0 +1,3 @@
+"""Where websockets go."""
+
+websocket_urlpatterns = []

@@ -1,0 +1,15 @@
+"""News that the inbox sends upward. Receivers run inside the sender's transaction.
+
+message_received      sender=Message, message=, conversation= (None when only recorded), decision= the rule's answer
+message_queued        sender=Message, message= an outbound message that was accepted for sending
+thread_opened         sender=Thread, thread=, at= the customer opened the chat (request_welcome)
+conversation_changed  sender=Conversation, conversation=, before= Whereabouts before the change (None: it is new),
+                      now= the time of the change
+"""
+
+from django.dispatch import Signal
+
+message_received = Signal()
+message_queued = Signal()
+thread_opened = Signal()
+conversation_changed = Signal()

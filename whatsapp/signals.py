@@ -1,0 +1,12 @@
+"""News that the gateway sends upward. Receivers run inside the sender's transaction.
+
+event_received  sender=the event's class, event=one of whatsapp.inbound's events, call=the WebhookCall it came in
+number_held     sender=Number, number=the number whose sending stopped (its own fault: token, payment, registration)
+number_resumed  sender=Number, number=the number that may send again
+"""
+
+from django.dispatch import Signal
+
+event_received = Signal()
+number_held = Signal()
+number_resumed = Signal()

@@ -1,0 +1,36 @@
+"""What a WhatsApp message can hold. A message that was constructed can be sent: every limit is checked on the way in.
+
+Limits: Meta, Cloud API, pages messages/text-messages, image-messages, interactive-…, business-phone-numbers/media.
+"""
+
+from .checks import ContentError
+from .interactive import Button, Buttons, Header, Link, ListMessage, LocationRequest, Row, Section
+from .media import Media, MediaRules, check_media, media_rules
+from .plain import Contacts, Location, Reaction, Text
+from .preview import preview
+from .stored import Content, load
+from .template import Template
+
+__all__ = [
+    "Button",
+    "Buttons",
+    "Contacts",
+    "Content",
+    "ContentError",
+    "Header",
+    "Link",
+    "ListMessage",
+    "Location",
+    "LocationRequest",
+    "Media",
+    "MediaRules",
+    "Reaction",
+    "Row",
+    "Section",
+    "Template",
+    "Text",
+    "check_media",
+    "load",
+    "media_rules",
+    "preview",
+]

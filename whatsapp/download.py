@@ -46,9 +46,17 @@ def opened(
             raise transport_error(error) from error
         if not answer.is_redirect:
             return fit(answer)
-        url = urljoin(url, answer.headers["Location"])
+        url = target(answer)
         answer.close()
     raise Refused(NOT_DOWNLOADED, "Too many redirects")
+
+
+def target(answer: requests.Response) -> str:
+    """Where a redirect leads; "" for what is no address."""
+    try:
+        return urljoin(answer.url, answer.headers["Location"])
+    except ValueError:
+        return ""
 
 
 def checked(url: str, api_url: str) -> SplitResult:

@@ -1,0 +1,8 @@
+"""Message templates as pure rules: which values one wants, what it becomes, and whether it may be sent."""
+
+from .checking import check
+from .filling import fill
+from .states import problem
+from .structure import Variable, variables
+
+__all__ = ["Variable", "check", "fill", "problem", "variables"]

@@ -1,0 +1,41 @@
+"""Look-ups that have already asked "may this person see it?". Views, sockets and files read through these only."""
+
+from inbox.queries.folders import FOLDERS, Filters, counts, folder
+from inbox.queries.pages import Page, page
+from inbox.queries.sight import (
+    attachment_for,
+    conversation_for,
+    sees_thread,
+    viewer,
+    visible_to,
+)
+from inbox.queries.threads import (
+    Item,
+    ThreadChanges,
+    ThreadPage,
+    items_of_version,
+    message_for,
+    thread_changes,
+    thread_page,
+)
+
+__all__ = [
+    "FOLDERS",
+    "Filters",
+    "Item",
+    "Page",
+    "ThreadChanges",
+    "ThreadPage",
+    "attachment_for",
+    "conversation_for",
+    "counts",
+    "folder",
+    "items_of_version",
+    "message_for",
+    "page",
+    "sees_thread",
+    "thread_changes",
+    "thread_page",
+    "viewer",
+    "visible_to",
+]

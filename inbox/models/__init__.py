@@ -1,10 +1,18 @@
 """The inbox's nouns. One module each; import them from here."""
 
 from inbox.models.contacts import Contact, ContactMerge, Identity
-from inbox.models.conversations import CannedReply, Conversation, Participant, ReadMark, Tag, Thread
+from inbox.models.conversations import (
+    CannedReply,
+    Conversation,
+    Participant,
+    ReadMark,
+    Tag,
+    Thread,
+)
 from inbox.models.events import Event
 from inbox.models.messages import Attachment, Message
 from inbox.models.people import Agent, Team
+from inbox.models.pulse import Pulse
 from inbox.models.reception import Bot, Reception
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "Identity",
     "Message",
     "Participant",
+    "Pulse",
     "ReadMark",
     "Reception",
     "Tag",

@@ -84,6 +84,8 @@ class Conversation(models.Model):
     assignee = models.ForeignKey(
         "inbox.Agent", null=True, blank=True, on_delete=models.PROTECT, related_name="conversations"
     )
+    # Who served last, also while it waits again: the next conversation goes to them first.
+    last_agent = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     team = models.ForeignKey("inbox.Team", null=True, blank=True, on_delete=models.SET_NULL)
     bot = models.ForeignKey("inbox.Bot", null=True, blank=True, on_delete=models.PROTECT)
     # Pending: who gets it when the customer responds.
@@ -96,7 +98,7 @@ class Conversation(models.Model):
     customer_wrote_at = models.DateTimeField(null=True, blank=True, help_text="First word in this conversation.")
     unanswered_since = models.DateTimeField(null=True, blank=True, help_text="Arrival of the oldest unanswered word.")
     waiting_since = models.DateTimeField(null=True, blank=True)
-    assigned_at = models.DateTimeField(null=True, blank=True)
+    assigned_at = models.DateTimeField(null=True, blank=True, help_text="The last time; kept while it waits again.")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # The list's own order (S0-13): not the last message's time.

@@ -51,6 +51,8 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         help_text="Most conversations handed out automatically. Empty: no limit. 0: by hand only.",
     )
     availability = models.CharField(max_length=10, choices=Availability, default=Availability.AVAILABLE)
+    # Their own last word, not a supervisor's: logging in makes everybody else available again.
+    chose_away = models.BooleanField(default=False, editable=False)
     # A live socket moves this ahead again and again; when it has passed, the agent is absent (since then).
     connected_until = models.DateTimeField(null=True, blank=True)
     absence_grace_seconds = models.PositiveIntegerField(

@@ -1,0 +1,32 @@
+"""Why an action was refused: a named reason and a sentence saying what happened and what to do.
+
+    raise Refusal("conversation_closed", "This conversation is closed. Reopen it first.")
+
+Views answer with `status_code` and the words; a child exists only where a caller must tell it from the others.
+"""
+
+
+class Refusal(Exception):
+    """`code` is stable, `words` are for a person, `field` names the offending input; `status_code` is HTTP's word."""
+
+    def __init__(self, code, words, field="", status_code=409):
+        super().__init__(words)
+        self.code = code
+        self.words = words
+        self.field = field
+        self.status_code = status_code
+
+
+class NotAllowed(Refusal):
+    """The acting agent may see it but not do it (403)."""
+
+    def __init__(self, words, code="not_allowed"):
+        super().__init__(code, words, status_code=403)
+
+
+class AlreadyClaimed(Refusal):
+    """Somebody was faster; `winner` is the Agent who serves now."""
+
+    def __init__(self, winner):
+        super().__init__("already_claimed", f"{winner} was faster and is serving this conversation.")
+        self.winner = winner

@@ -4,6 +4,7 @@ The names an operator sets are listed in docs/deploy.md. `bin/run` sets all of t
 """
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
@@ -96,6 +97,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://...)")
+# The directory of a unix socket stands percent-encoded in the place of the host, as libpq reads it.
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 # Under ASGI a persistent connection per thread runs the server out of connections: a pool instead.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

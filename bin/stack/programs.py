@@ -1,0 +1,111 @@
+"""The product's own programs: with which settings, in which order they stop."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from stack.places import Places
+from stack.supervisor import Program
+from stack.web import HOST
+
+# The client library of PostgreSQL reads these; beside a database of our own they could only mislead it.
+PG_VARIABLES = "PG"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One running Switchboard: where it lies, which addresses it has, which stores it uses.
+
+    `has_sandbox` is true on a database that bin/run made itself: only there are demo data, known passwords and a sandbox.
+    """
+
+    places: Places
+    python: Path
+    keys: Mapping[str, str]
+    port: int
+    database_url: str
+    redis_url: str
+    has_sandbox: bool
+
+    @property
+    def local_url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://{HOST}:{self.port + 1}"
+
+    @property
+    def site_url(self) -> str:
+        return os.environ.get("SITE_URL") or self.local_url
+
+    def environment(self) -> dict[str, str]:
+        """The settings of every process of the product. What the operator set wins, but for what bin/run decides."""
+        given = {name: value for name, value in os.environ.items() if self._may_pass(name)}
+        usual = {
+            "SECRET_KEY": self.keys["SECRET_KEY"],
+            "FIELD_ENCRYPTION_KEY": self.keys["FIELD_ENCRYPTION_KEY"],
+            "ALLOWED_HOSTS": ",".join(dict.fromkeys([urlsplit(self.site_url).hostname or HOST, HOST, "localhost"])),
+            "DEBUG": "0",
+        }
+        decided = {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SITE_URL": self.site_url,
+            "VAR_DIR": str(self.places.var),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONUNBUFFERED": "1",
+            **({"WHATSAPP_API_URL": self.sandbox_url} if self.has_sandbox else {}),
+        }
+        return {**usual, **given, **decided}
+
+    def _may_pass(self, name: str) -> bool:
+        if name in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"):
+            return False
+        return not (self.has_sandbox and name.startswith(PG_VARIABLES))
+
+    # --- Programs ---
+
+    def manage(self, name: str, *arguments: str | Path) -> Program:
+        """One management command; its log carries `name`."""
+        return self._program(name, [self.places.root / "manage.py", *arguments])
+
+    def web(self) -> Program:
+        serve = ["-m", "daphne", "-b", HOST, "-p", str(self.port), "--proxy-headers", "config.asgi:application"]
+        return self._program("web", serve, stop_seconds=5)
+
+    def worker(self) -> Program:
+        quiet_start = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+        work = ["worker", "-P", "threads", "-c", "4", "-Q", "now,bulk", *quiet_start]
+        return self._program("worker", ["-m", "celery", "-A", "config", *work], stage=1, stop_seconds=15)
+
+    def beat(self) -> Program:
+        beat = ["beat", "-S", "django", "--pidfile", "", "--loglevel", "INFO"]
+        return self._program("beat", ["-m", "celery", "-A", "config", *beat], stop_seconds=5)
+
+    def sandbox(self) -> Program:
+        """The stand-in for Meta; stopped after the worker, which may still have something to send."""
+        state = self.places.var / "sandbox.json"
+        serve = ["sandbox", "--port", str(self.port + 1), "--state", state, "--product-url", self.local_url]
+        return self._program("sandbox", [self.places.root / "manage.py", *serve], stage=2, stop_seconds=5)
+
+    def _program(self, name: str, arguments: list[str | Path], stage: int = 0, stop_seconds: float = 10) -> Program:
+        return Program(
+            name=name,
+            command=[self.python, *arguments],
+            environment=self.environment(),
+            stage=stage,
+            stop_seconds=stop_seconds,
+            directory=self.places.root,
+        )
+
+
+def static_fingerprint(root: Path, lock: Path) -> str:
+    """Changes whenever what `collectstatic` would gather may have changed: our static files, or the packages."""
+    folders = [root / "static", *sorted(root.glob("*/static"))]
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    marks = [f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files]
+    return hashlib.sha256("\n".join([*marks, lock.read_text()]).encode()).hexdigest()

@@ -240,7 +240,17 @@ INTERACTIVE: dict[str, Callable[[dict], None]] = {
     "contact_request": _named_action("request_contact_info"),
     "request_contact_info": _named_action("request_contact_info"),
     **dict.fromkeys(
-        ["product", "product_list", "catalog_message", "order_details", "order_status", "address_message", "voice_call", "call_permission_request", "carousel"],
+        [
+            "product",
+            "product_list",
+            "catalog_message",
+            "order_details",
+            "order_status",
+            "address_message",
+            "voice_call",
+            "call_permission_request",
+            "carousel",
+        ],
         _any_action,
     ),
 }

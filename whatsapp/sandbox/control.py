@@ -8,7 +8,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from whatsapp.sandbox.customer import CustomerError, Customers
-from whatsapp.sandbox.graph import FAULTS, MEDIA, OUTBOX, RATES, RECEIPTS, WORLD
+from whatsapp.sandbox.graph import FAULTS, MEDIA, OUTBOX, RATES, RECEIPTS, REVIEWS, WORLD
 from whatsapp.sandbox.payloads import encode
 from whatsapp.sandbox.records import TRAITS, Customer, Delivery, Message
 from whatsapp.sandbox.refusals import fault
@@ -350,7 +350,7 @@ async def change_template(request: web.Request) -> web.Response:
     template = request.app[WORLD].templates.get(str(body.get("template", "")))
     if template is None:
         raise CustomerError(f"There is no template {body.get('template')!r}.")
-    request.app[CUSTOMERS].reviews.decide(template, **{k: v for k, v in body.items() if k != "template"})
+    request.app[REVIEWS].decide(template, **{k: v for k, v in body.items() if k != "template"})
     return web.json_response(asdict(template))
 
 

@@ -22,7 +22,21 @@ setup, flows: default messages for refuse, drop_answer, hang; any for outage and
 
 import itertools
 
-KINDS = ["refuse", "fail", "outage", "drop_answer", "hang", "latency", "status_first", "delay", "repeat", "reorder", "batch", "hold", "lose"]
+KINDS = [
+    "refuse",
+    "fail",
+    "outage",
+    "drop_answer",
+    "hang",
+    "latency",
+    "status_first",
+    "delay",
+    "repeat",
+    "reorder",
+    "batch",
+    "hold",
+    "lose",
+]
 
 ON_BY_DEFAULT = {"refuse": "messages", "drop_answer": "messages", "hang": "messages"}
 PARAMETERS = {

@@ -13,6 +13,7 @@ from whatsapp.sandbox.rates import Rates
 from whatsapp.sandbox.receipts import Receipts
 from whatsapp.sandbox.records import Account
 from whatsapp.sandbox.refusals import Refusal
+from whatsapp.sandbox.reviews import Reviews
 from whatsapp.sandbox.webhooks import Outbox
 from whatsapp.sandbox.world import World
 
@@ -24,6 +25,7 @@ OUTBOX = web.AppKey("outbox", Outbox)
 MEDIA = web.AppKey("media", MediaStore)
 RECEIPTS = web.AppKey("receipts", Receipts)
 RATES = web.AppKey("rates", Rates)
+REVIEWS = web.AppKey("reviews", Reviews)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -124,6 +126,16 @@ async def read_body(request: web.Request) -> dict:
     return fields | body
 
 
+def parsed(value: object) -> object:
+    """A list or object that may have come as a JSON string: the Graph takes both. Raises Refusal 100."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise Refusal(100, "A parameter is no valid JSON.") from None
+
+
 def base_url(request: web.Request) -> str:
     return f"{request.scheme}://{request.host}"
 
@@ -170,7 +182,7 @@ def wanted_fields(request: web.Request, usual: tuple[str, ...]) -> list[str]:
     for letter in text + ",":
         depth += (letter in "{(") - (letter in "})")
         if letter == "," and depth == 0:
-            names.append(word.split(".")[0].split("{")[0].split("(")[0].strip())
+            names.append(word.split(".", maxsplit=1)[0].split("{", maxsplit=1)[0].split("(", maxsplit=1)[0].strip())
             word = ""
         else:
             word += letter

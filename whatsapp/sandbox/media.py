@@ -35,7 +35,7 @@ LINK_SECONDS = 10
 
 def kind_of(mime_type: str) -> str | None:
     """The kind that takes this type, None for a type Meta refuses at upload."""
-    bare = mime_type.split(";")[0].strip().lower()
+    bare = mime_type.split(";", maxsplit=1)[0].strip().lower()
     return next((kind for kind, (types, _) in KINDS.items() if bare in types), None)
 
 

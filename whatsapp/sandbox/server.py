@@ -12,14 +12,24 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from whatsapp.sandbox import control, graph_messages
+from whatsapp.sandbox import (
+    control,
+    graph_flows,
+    graph_media,
+    graph_messages,
+    graph_nodes,
+    graph_numbers,
+    graph_templates,
+    phone,
+)
 from whatsapp.sandbox.control import CUSTOMERS
 from whatsapp.sandbox.customer import CustomerError, Customers
 from whatsapp.sandbox.faults import Faults
-from whatsapp.sandbox.graph import FAULTS, MEDIA, OUTBOX, RATES, RECEIPTS, WORLD
+from whatsapp.sandbox.graph import FAULTS, MEDIA, OUTBOX, RATES, RECEIPTS, REVIEWS, WORLD
 from whatsapp.sandbox.media import MediaStore
 from whatsapp.sandbox.rates import Rates
 from whatsapp.sandbox.receipts import Receipts
+from whatsapp.sandbox.reviews import Reviews
 from whatsapp.sandbox.state import StateFile
 from whatsapp.sandbox.webhooks import Outbox
 from whatsapp.sandbox.world import World
@@ -54,9 +64,19 @@ def make_app(product_url: str = "", state: Path | None = None, **settings) -> we
     media = MediaStore(world, state.with_suffix(".media") if state else None)
     receipts = Receipts(world, outbox, media)
     app[WORLD], app[FAULTS], app[OUTBOX], app[MEDIA], app[RECEIPTS] = world, faults, outbox, media, receipts
+    app[REVIEWS] = Reviews(world, outbox)
     app[RATES] = Rates(lambda: world.now())
     app[CUSTOMERS] = Customers(world, outbox, receipts, media)
-    for module in (graph_messages, control):
+    for module in (
+        graph_messages,
+        graph_media,
+        graph_templates,
+        graph_numbers,
+        graph_flows,
+        graph_nodes,
+        control,
+        phone,
+    ):
         app.add_routes(module.routes())
     app.cleanup_ctx.append(_run)
     if state:
@@ -93,6 +113,7 @@ async def serve(
         port = runner.addresses[0][1]
         app[CUSTOMERS].url = f"http://{HOST}:{port}"
         app[RECEIPTS].resume()
+        app[REVIEWS].resume()
         if ready:
             ready(port)
         await (stopped or asyncio.Event()).wait()

@@ -9,7 +9,7 @@ from whatsapp.sandbox import server
 
 class Command(BaseCommand):
     help = "Start the sandbox: Graph endpoints, signed webhooks, and the customers' phones at http://127.0.0.1:PORT/"
-    requires_system_checks = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8001)

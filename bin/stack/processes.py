@@ -45,7 +45,7 @@ def spawn(
         cwd=directory,
         start_new_session=True,
         umask=umask,
-        preexec_fn=_die_with(os.getpid(), death_signal),
+        preexec_fn=die_with_parent(death_signal),
         **_as(account),
     )
 
@@ -56,8 +56,9 @@ def _as(account: Account | None) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:
-    """What the child does before it becomes its program: nothing but two system calls, prepared here."""
+def die_with_parent(death_signal: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
+    """What a child does before it becomes its program: nothing but two system calls, prepared here."""
+    parent = os.getpid()
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
@@ -71,8 +72,13 @@ def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] |
     return bind
 
 
-def run_as(account: Account | None, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str] | None:
-    """Run something short as `account`, from the root directory; None where that account may not reach the program."""
+def run_as(
+    account: Account | None, command: Sequence[str | Path], given: str = ""
+) -> subprocess.CompletedProcess[str] | None:
+    """Run something short as `account`, from the root directory; None where that account may not reach the program.
+
+    `given` is what it reads from its standard input.
+    """
     try:
         return subprocess.run(
             [str(part) for part in command],
@@ -81,7 +87,7 @@ def run_as(account: Account | None, command: Sequence[str | Path]) -> subprocess
             errors="replace",
             cwd="/",
             env=bare_surroundings(),
-            stdin=subprocess.DEVNULL,
+            input=given,
             timeout=60,
             check=False,
             **_as(account),

@@ -37,10 +37,10 @@ WHATSAPP_API_VERSION = env.str("WHATSAPP_API_VERSION", default="v25.0")
 
 INSTALLED_APPS = [
     "daphne",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "config.apps.SwitchboardAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -164,6 +164,71 @@ AXES_COOLOFF_TIME = 1 / 6
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+
+UNFOLD = {
+    "SITE_TITLE": "Switchboard",
+    "SITE_HEADER": "Switchboard",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_URL": reverse_lazy("inbox"),
+    "SITE_SYMBOL": "forum",
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .02 175)",
+            "100": "oklch(94% .04 175)",
+            "200": "oklch(89% .07 175)",
+            "300": "oklch(82% .10 175)",
+            "400": "oklch(72% .12 175)",
+            "500": "oklch(62% .12 175)",
+            "600": "oklch(52% .10 175)",
+            "700": "oklch(45% .09 175)",
+            "800": "oklch(38% .07 175)",
+            "900": "oklch(32% .06 175)",
+            "950": "oklch(24% .05 175)",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": "WhatsApp",
+                "items": [
+                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+                    for title, icon, model in [
+                        ("WhatsApp accounts", "verified", "whatsapp_account"),
+                        ("Numbers", "call", "whatsapp_number"),
+                        ("Message templates", "description", "whatsapp_messagetemplate"),
+                        ("Webhook calls", "webhook", "whatsapp_webhookcall"),
+                    ]
+                ],
+            },
+            {
+                "title": "People",
+                "items": [
+                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+                    for title, icon, model in [
+                        ("Agents", "person", "inbox_agent"),
+                        ("Teams", "groups", "inbox_team"),
+                        ("Contacts", "contacts", "inbox_contact"),
+                    ]
+                ],
+            },
+            {
+                "title": "Inbox",
+                "items": [
+                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+                    for title, icon, model in [
+                        ("Conversations", "chat", "inbox_conversation"),
+                        ("Tags", "sell", "inbox_tag"),
+                        ("Canned replies", "quickreply", "inbox_cannedreply"),
+                        ("Schedule of sweeps", "schedule", "django_celery_beat_periodictask"),
+                    ]
+                ],
+            },
+        ],
+    },
+}
 
 # --- What a browser may do -------------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_module
 
 
@@ -8,3 +9,4 @@ class InboxConfig(AppConfig):
 
     def ready(self):
         import_module("inbox.receivers")
+        post_migrate.connect(import_module("inbox.schedule").write_sweeps, sender=self)

@@ -20,6 +20,10 @@ class AgentManager(BaseUserManager):
     def create_superuser(self, email, password=None, **fields):
         return self.create_user(email, password, **{"role": Agent.Role.ADMIN, "is_superuser": True, **fields})
 
+    def available(self, now):
+        """Those who say so and are connected (the same as Agent.is_available)."""
+        return self.filter(is_active=True, availability=Agent.Availability.AVAILABLE, connected_until__gt=now)
+
     def get_by_natural_key(self, email):
         return self.get(email__iexact=email)
 

@@ -1,0 +1,67 @@
+"""The end of a conversation, and its way back."""
+
+from datetime import timedelta
+
+from inbox import moves
+from inbox.actions.permission import ask_for_move, ask_to_act, ask_to_see
+from inbox.actions.refusals import NotAllowed, Refusal
+from inbox.changes import change_conversation
+from inbox.models import Conversation, Event
+from inbox.rules import transitions
+
+UNDO_SECONDS = 60
+
+
+def close(conversation_id, by=None, by_rule="", now=None):
+    """Close an open conversation. `by_rule` names the rule that did it where nobody did."""
+    with change_conversation(conversation_id, now) as change:
+        ask_to_act(change, by)
+        close_within(change, by, by_rule)
+    return change.conversation
+
+
+def close_within(change, by=None, by_rule=""):
+    """Close as a part of a larger change."""
+    ask_for_move(change, transitions.CLOSE)
+    was = moves.shut(change, by)
+    moves.write_line(change, Event.Kind.CLOSED, by, was=was, **({"by_rule": by_rule} if by_rule else {}))
+
+
+def undo_close(conversation_id, by, now=None):
+    """Within 60 s the one who closed it (or a supervisor) makes it exactly what it was."""
+    with change_conversation(conversation_id, now) as change:
+        ask_to_see(change, by)
+        ask_for_move(change, transitions.UNDO_CLOSE)
+        _ask_to_undo(change, by)
+        closing = change.conversation.events.filter(kind=Event.Kind.CLOSED).latest("pk")
+        moves.restore(change, closing.data["was"])
+        moves.write_line(change, Event.Kind.REOPENED, by, undone=True)
+    return change.conversation
+
+
+def reopen(conversation_id, by, now=None):
+    """Open a closed conversation again: it becomes `by`'s."""
+    with change_conversation(conversation_id, now) as change:
+        ask_to_act(change, by)
+        ask_for_move(change, transitions.REOPEN)
+        _ask_for_room(change)
+        # Also when it was theirs: at the top of the list again.
+        change.conversation.assignee = None
+        moves.give_to(change, by)
+        moves.write_line(change, Event.Kind.REOPENED, by, **moves.named(by))
+    return change.conversation
+
+
+def _ask_to_undo(change, by):
+    conversation = change.conversation
+    if conversation.closed_by_id != by.pk and not by.is_supervisor:
+        raise NotAllowed("Only whoever closed it can undo that. Reopen it instead.")
+    if change.now - conversation.closed_at > timedelta(seconds=UNDO_SECONDS):
+        raise Refusal("too_late_to_undo", "It was closed more than a minute ago. Reopen it instead.")
+    _ask_for_room(change)
+
+
+def _ask_for_room(change):
+    """At most one conversation of a thread is open."""
+    if change.thread.conversations.exclude(status=Conversation.Status.CLOSED).exists():
+        raise Refusal("another_open", "This customer has a newer conversation that is open. Go on there.")

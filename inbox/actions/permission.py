@@ -1,0 +1,27 @@
+"""What every action asks first: may this agent do it, and does the conversation's status allow it."""
+
+from inbox.actions.refusals import AlreadyClaimed, NotAllowed, Refusal
+from inbox.queries import viewer
+from inbox.rules import transitions
+from inbox.rules.visibility import may_act, may_see
+
+
+def ask_to_act(change, by):
+    """Raise NotAllowed unless `by` may change this conversation; None is a rule or a program and may."""
+    if by and not may_act(viewer(by), change.before):
+        raise NotAllowed(f"{change.conversation.assignee or 'A colleague'} is serving this conversation. Take it over.")
+
+
+def ask_to_see(change, by):
+    """Raise NotAllowed unless `by` sees this conversation."""
+    if not may_see(viewer(by), change.before):
+        raise NotAllowed("This conversation is not yours to see.")
+
+
+def ask_for_move(change, move):
+    """Raise Refusal when the status does not allow the move; AlreadyClaimed where somebody was faster."""
+    conversation = change.conversation
+    if move == transitions.CLAIM and conversation.assignee_id and conversation.is_open:
+        raise AlreadyClaimed(conversation.assignee)
+    if impossible := transitions.why_not(conversation.status, move):
+        raise Refusal(impossible.code, impossible.words)

@@ -1,0 +1,118 @@
+"""Available or away, and what becomes of an agent's conversations when they leave."""
+
+from inbox import events, presence
+from inbox.actions.assignment import return_within, transfer
+from inbox.actions.refusals import NotAllowed, Refusal
+from inbox.changes import change_conversation
+from inbox.models import Agent, Conversation, Reception
+from inbox.moves import FILL_PLACES
+from whatsapp.wake import wake
+
+KEEP = "keep"
+GIVE_BACK = "give_back"
+
+
+def set_availability(agent, availability, by=None, conversations=KEEP, now=None):
+    """Set available or away; `by` another than the agent must be a supervisor of theirs.
+
+    `conversations` says what becomes of the agent's open ones: "keep", "give_back", or the id of the agent to get them.
+    """
+    by = by or agent
+    _ask_to_manage(agent, by)
+    if availability not in Agent.Availability.values:
+        raise Refusal("unknown_availability", "Choose available or away.", field="availability", status_code=400)
+    heir = _heir(conversations)
+    _save(agent, availability, by)
+    hand_on(agent, by, conversations=heir or conversations, now=now)
+    return agent
+
+
+def logged_in(agent, now=None):
+    """Logging in makes available, unless the agent's own last word was away."""
+    if not agent.chose_away and agent.availability != Agent.Availability.AVAILABLE:
+        _save(agent, Agent.Availability.AVAILABLE, agent)
+    return agent
+
+
+def logged_out(agent, conversations=KEEP, now=None):
+    """Absent at once; `conversations` as in set_availability. What they last chose stays as it is."""
+    heir = _heir(conversations)
+    presence.disconnect(agent, now)
+    hand_on(agent, agent, conversations=heir or conversations, now=now)
+    return agent
+
+
+def hand_on(agent, by, conversations=KEEP, why="agent", now=None):
+    """Keep, give back, or hand to an Agent everything that `agent` serves. Each is a change of its own."""
+    if conversations == KEEP:
+        return 0
+    conversation_ids = _served_by(agent)
+    for conversation_id in conversation_ids:
+        if isinstance(conversations, Agent):
+            transfer(conversation_id, by, to_agent=conversations, now=now)
+        else:
+            _return(conversation_id, agent, by, why, now)
+    return len(conversation_ids)
+
+
+def empty_inbox(agent, by, now=None):
+    """A supervisor returns everything that an agent serves to the line. Returns how many there were."""
+    _ask_to_supervise(agent, by)
+    return hand_on(agent, by, conversations=GIVE_BACK, why="supervisor", now=now)
+
+
+def deactivate(agent, by, now=None):
+    """The agent may log in no more; first their conversations return to the line."""
+    _ask_to_supervise(agent, by)
+    if agent.pk == by.pk:
+        raise Refusal("yourself", "You cannot deactivate yourself. Ask a colleague.")
+    Agent.objects.filter(pk=agent.pk).update(is_active=False, connected_until=None)
+    agent.refresh_from_db()
+    hand_on(agent, by, conversations=GIVE_BACK, why="deactivated", now=now)
+    events.agent_changed(agent)
+    return agent
+
+
+def _save(agent, availability, by):
+    agent.availability = availability
+    if by.pk == agent.pk:
+        agent.chose_away = availability == Agent.Availability.AWAY
+    Agent.objects.filter(pk=agent.pk).update(availability=availability, chose_away=agent.chose_away)
+    wake(FILL_PLACES)
+    events.agent_changed(agent)
+
+
+def _heir(conversations):
+    """The agent whom `conversations` names, or None. Raises Refusal when there is no such choice."""
+    if conversations in (KEEP, GIVE_BACK):
+        return None
+    try:
+        return Agent.objects.get(pk=conversations, is_active=True)
+    except (Agent.DoesNotExist, ValueError, TypeError) as error:
+        words = "Keep them, give them back, or choose a colleague."
+        raise Refusal("unknown_choice", words, field="conversations", status_code=400) from error
+
+
+def _served_by(agent):
+    mine = Conversation.objects.filter(assignee=agent, status=Conversation.Status.ASSIGNED)
+    return list(mine.order_by("assigned_at", "pk").values_list("pk", flat=True))
+
+
+def _return(conversation_id, agent, by, why, now):
+    with change_conversation(conversation_id, now) as change:
+        if change.conversation.is_open and change.conversation.assignee_id == agent.pk:
+            return_within(change, by, why=why)
+
+
+def _ask_to_manage(agent, by):
+    if agent.pk != by.pk:
+        _ask_to_supervise(agent, by)
+
+
+def _ask_to_supervise(agent, by):
+    """Admins manage everybody, supervisors the agents of their numbers."""
+    if by.is_admin:
+        return
+    shared = Reception.objects.filter(agents=agent).filter(agents=by)
+    if not by.is_supervisor or not shared.exists():
+        raise NotAllowed(f"Only a supervisor of {agent}'s numbers can do that.")

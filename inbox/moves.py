@@ -1,0 +1,142 @@
+"""The moves of a conversation, inside a Change whose thread is locked. Actions and fill_places share them.
+
+They set fields and write rows; they ask nobody's permission. The line in the thread is the caller's to write.
+"""
+
+from inbox.models import Agent, Conversation, Event, Participant, Reception
+from inbox.rules import line
+from whatsapp.wake import wake
+
+Status = Conversation.Status
+
+FILL_PLACES = "inbox.tasks.fill_places"
+
+
+def give_to(change, agent):
+    """`agent` serves from now on. It is new for them: to the top of the list, unless they had it already."""
+    conversation = change.conversation
+    if conversation.assignee_id != agent.pk:
+        conversation.bumped_at = change.now
+        change.is_silent = False
+    freed = conversation.assignee_id
+    _leave_line(conversation)
+    conversation.status = Status.ASSIGNED
+    conversation.assignee = conversation.last_agent = agent
+    conversation.assigned_at = change.now
+    _ensure_saved(conversation)
+    join(conversation, agent)
+    # The row lock makes fill_places count this conversation before it gives the agent another one.
+    Agent.objects.filter(pk=agent.pk).update(last_assigned_at=change.now)
+    if freed:
+        wake(FILL_PLACES)
+
+
+def put_in_line(change, returned_by=None):
+    """Nobody serves: into the line at its place. `returned_by` is not handed it again in this waiting episode."""
+    conversation = change.conversation
+    conversation.waiting_since = line.waiting_since(
+        conversation.unanswered_since, conversation.waiting_since, change.now
+    )
+    conversation.assignee = conversation.bot = conversation.handover_to = None
+    conversation.closed_at = conversation.closed_by = None
+    conversation.returned_by = returned_by
+    conversation.status = line_status(change)
+    _ensure_saved(conversation)
+    wake(FILL_PLACES)
+
+
+def return_to_line(change, by, why):
+    """Nobody serves any more, with a line. `why`: agent, absent, supervisor, deactivated.
+
+    Whoever gave it back is not handed it again while it waits; someone who was absent is, once they are back.
+    """
+    former = change.conversation.assignee
+    put_in_line(change, returned_by=None if why == "absent" else former)
+    write_line(change, Event.Kind.RETURNED, by, why=why, **{"from": str(former)})
+
+
+def line_status(change):
+    """Unassigned or queued, as things stand now; fill_places keeps it true as agents come and go."""
+    thread, conversation = change.thread, change.conversation
+    is_manual = Reception.objects.filter(number=thread.number_id, picking=Reception.Picking.MANUAL).exists()
+    available = Agent.objects.available(change.now).filter(receptions__number=thread.number_id)
+    if conversation.team_id:
+        available = available.filter(teams=conversation.team_id)
+    if conversation.returned_by_id:
+        available = available.exclude(pk=conversation.returned_by_id)
+    return line.status(is_manual, thread.is_window_open(change.now), available.exists())
+
+
+def shut(change, by=None):
+    """Close. What it was is returned, in JSON's types, so that the closing can be undone."""
+    conversation = change.conversation
+    was = {name: _plain(getattr(conversation, name)) for name in _KEPT_FOR_UNDO}
+    _leave_line(conversation)
+    conversation.status = Status.CLOSED
+    conversation.unanswered_since = None
+    conversation.closed_at, conversation.closed_by = change.now, by
+    wake(FILL_PLACES)
+    return was
+
+
+def restore(change, was):
+    """Undo `shut`: exactly what it was."""
+    conversation = change.conversation
+    for name, value in was.items():
+        field = Conversation._meta.get_field(name.removesuffix("_id"))
+        setattr(conversation, name, field.to_python(value))
+    conversation.closed_at = conversation.closed_by = None
+    if conversation.assignee_id:
+        Agent.objects.select_for_update(no_key=True).get(pk=conversation.assignee_id)
+    wake(FILL_PLACES)
+
+
+def join(conversation, agent):
+    """The agent takes part from now on."""
+    Participant.objects.get_or_create(conversation=conversation, agent=agent)
+
+
+def can_serve(agent, number_id):
+    """True for an active agent who sees the conversations of this number."""
+    return agent.is_active and (agent.is_admin or Reception.objects.filter(number=number_id, agents=agent).exists())
+
+
+def write_line(change, kind, by=None, **data):
+    """Record what happened; names are kept as they are now. `by` None: a rule or a program did it."""
+    if by:
+        data["by"] = str(by)
+    return change.record(Event.Kind(kind), actor=by, **data)
+
+
+def named(agent):
+    """An agent as lines keep them."""
+    return {"to": str(agent), "to_id": agent.pk}
+
+
+_KEPT_FOR_UNDO = (
+    "status",
+    "assignee_id",
+    "bot_id",
+    "team_id",
+    "handover_to_id",
+    "returned_by_id",
+    "unanswered_since",
+    "waiting_since",
+)
+
+
+def _plain(value):
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _leave_line(conversation):
+    """Whoever waits no longer has no place in line, no bot, and nobody to be handed to."""
+    conversation.waiting_since = conversation.returned_by = None
+    conversation.bot = conversation.handover_to = None
+    conversation.closed_at = conversation.closed_by = None
+
+
+def _ensure_saved(conversation):
+    """Rows that name a new conversation (participants, lines) need it to exist."""
+    if conversation._state.adding:
+        conversation.save()

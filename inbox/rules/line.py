@@ -1,0 +1,23 @@
+"""The line of waiting conversations: who stands in it where, and what it is called."""
+
+from datetime import datetime
+
+
+def waiting_since(unanswered_since: datetime | None, in_line_since: datetime | None, now: datetime) -> datetime:
+    """When waiting began: the customer's oldest unanswered word, else since when it stands in line, else now."""
+    return unanswered_since or in_line_since or now
+
+
+def status(is_manual: bool, window_is_open: bool, someone_is_available: bool) -> str:
+    """Queued: an eligible agent is available and will get to it. Unassigned: nobody is, or agents pick by hand."""
+    return "queued" if window_is_open and someone_is_available and not is_manual else "unassigned"
+
+
+def is_handed_out(is_manual: bool, window_is_open: bool) -> bool:
+    """Manual picking hands nothing out; a conversation whose window has closed has left the line."""
+    return window_is_open and not is_manual
+
+
+def order(waiting_since: datetime, conversation_id: int) -> tuple:
+    """The line's order: first come, first served."""
+    return (waiting_since, conversation_id)

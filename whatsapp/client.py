@@ -18,7 +18,8 @@ from whatsapp.errors import NumberFault, Refused, Unclear, from_answer
 from whatsapp.multipart import Multipart
 from whatsapp.transport import BearerToken, retry_after_seconds, session, transport_error, usable_json
 
-TIMEOUT_SECONDS = (5, 20)
+# To connect, and between two pieces of an answer.
+TIMEOUT_SECONDS = (5.0, 20.0)
 PAGE_SIZE = 100
 MAX_PAGES = 200
 EXPIRED_TOKEN = 190
@@ -55,8 +56,15 @@ class MediaInfo:
 class GraphClient:
     """Calls on behalf of one access token. Cheap to make; connections are kept per thread."""
 
-    def __init__(self, access_token: str, api_url: str = "", version: str = ""):
+    def __init__(
+        self,
+        access_token: str,
+        api_url: str = "",
+        version: str = "",
+        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+    ):
         self.access_token = access_token
+        self.timeout_seconds = timeout_seconds
         self.api_url = (api_url or settings.WHATSAPP_API_URL).rstrip("/")
         self.version = version or settings.WHATSAPP_API_VERSION
 
@@ -98,7 +106,7 @@ class GraphClient:
 
     def download(self, url: str) -> AbstractContextManager[Iterator[bytes]]:
         """`with client.download(info.url) as chunks: ...`. Refused (HTTP 404, 401) means: ask `media` for a new url."""
-        return download(session(), url, self.api_url, self._bearer(), TIMEOUT_SECONDS)
+        return download(session(), url, self.api_url, self._bearer(), self.timeout_seconds)
 
     def delete_media(self, media_id: str) -> None:
         self._request("DELETE", media_id)
@@ -120,9 +128,8 @@ class GraphClient:
     def business_profile(self, phone_number_id: str) -> dict:
         """What customers see of the business; {} where nothing was entered."""
         params = {"fields": PROFILE_FIELDS}
-        return first(
-            self._request("GET", phone_number_id, "whatsapp_business_profile", params=params, of_number=True), "data"
-        )
+        answer = self._request("GET", phone_number_id, "whatsapp_business_profile", params=params, of_number=True)
+        return first(answer, "data")
 
     def update_business_profile(self, phone_number_id: str, profile: dict) -> None:
         """`profile` has any of about, address, description, email, websites, vertical, profile_picture_handle."""
@@ -167,7 +174,7 @@ class GraphClient:
         url = "/".join((self.api_url, self.version, *(checked(part) for part in path)))
         try:
             answer = session().request(
-                method, url, auth=auth, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, **body
+                method, url, auth=auth, headers=headers, timeout=self.timeout_seconds, allow_redirects=False, **body
             )
         except requests.RequestException as error:
             raise transport_error(error) from error

@@ -1,1 +1,5 @@
-urlpatterns = []
+from django.urls import path
+
+from whatsapp import views
+
+urlpatterns = [path("whatsapp/", views.webhook, name="whatsapp_webhook")]

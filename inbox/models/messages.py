@@ -34,6 +34,9 @@ class Message(models.Model):
         FAILED = "failed"
         UNCONFIRMED = "unconfirmed"  # may have been sent: Meta never answered
 
+    # Kinds that change another message (`quoted`) instead of standing in the thread as a bubble.
+    ANNOTATIONS = ("reaction", "edit", "deletion")
+
     thread = models.ForeignKey("inbox.Thread", on_delete=models.CASCADE, related_name="messages")
     # None: broadcasts, welcomes, survey answers stand in the thread but in no conversation.
     conversation = models.ForeignKey(
@@ -57,6 +60,8 @@ class Message(models.Model):
     quoted = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="quoted_by")
     quoted_wamid = models.CharField(max_length=300, blank=True)
     retry_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries")
+    # This message answered the customer, whose oldest unanswered word had arrived then: if it fails, it is that again.
+    answered_since = models.DateTimeField(null=True, blank=True)
     # What an answer to this very message may do; set by the sender, for example {"record_only": true}.
     on_answer = models.JSONField(default=dict, blank=True)
 

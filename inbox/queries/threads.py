@@ -60,7 +60,7 @@ class ThreadChanges:
 
 
 def thread_page(thread, before=None, limit=40):
-    """The newest `limit` messages (notes too) and events of a thread, or those before a cursor. Five queries at most."""
+    """The newest `limit` messages (notes too) and events of a thread, or those before a cursor; at most five queries."""
     version = _version(thread)
     values = read_cursor(before, ORDER) if before else None
     messages = _messages(thread).order_by("-at", "-id")
@@ -119,6 +119,7 @@ def _version(thread):
 def _messages(thread):
     return (
         Message.objects.filter(thread=thread)
+        .exclude(kind__in=Message.ANNOTATIONS)
         .select_related("author", "quoted__author")
         .prefetch_related("attachments", "quoted__attachments")
         .defer("raw", "quoted__raw")

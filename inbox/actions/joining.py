@@ -1,0 +1,133 @@
+"""Two contacts turn out to be one person: join them, with their open conversations, in a way that can be undone."""
+
+from django.db import transaction
+
+from inbox import moves
+from inbox.actions.assignment import hand_over_within
+from inbox.changes import change_thread
+from inbox.models import Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
+
+Status = Conversation.Status
+FILLED_FROM_OTHER = ("name", "profile_name", "username", "phone", "email", "owner_id")
+STRENGTH = {"": 0, "marketing": 1, "all": 2}
+# Screens that show the kept thread get the newest of what it gained; older words come with its earlier pages.
+SHOWN_AT_ONCE = 40
+
+
+@transaction.atomic
+def join(keep, absorb, now):
+    """Make `absorb` a part of `keep`. Returns the ContactMerge. Both contacts' threads are locked, by id."""
+    for contact in (keep, absorb):
+        contact.refresh_from_db(from_queryset=Contact.objects.select_for_update())
+    threads = Thread.objects.select_for_update().filter(contact__in=[keep, absorb]).order_by("pk")
+    by_number = {(thread.contact_id, thread.number_id): thread for thread in threads}
+    identities = list(Identity.objects.filter(contact=absorb).values_list("pk", flat=True))
+    moved = {"identities": identities, "threads": [], "merged": [], "kept_before": fields_of(keep)}
+    for (contact_id, number_id), thread in by_number.items():
+        if contact_id == absorb.pk:
+            move_thread(thread, by_number.get((keep.pk, number_id)), keep, moved, now)
+    Identity.objects.filter(pk__in=identities).update(contact=keep)
+    fill(keep, absorb)
+    Contact.objects.filter(pk=absorb.pk).update(merged_into=keep)
+    moved["kept_after"] = fields_of(keep)
+    return ContactMerge.objects.create(kept=keep, absorbed=absorb, moved=moved, merged_at=now)
+
+
+def fields_of(contact):
+    return {field: getattr(contact, field) for field in (*FILLED_FROM_OTHER, "whatsapp_optout", "notes", "attributes")}
+
+
+def fill(keep, absorb):
+    """What the kept contact lacks comes from the other; the stricter opt-out wins."""
+    for field in FILLED_FROM_OTHER:
+        setattr(keep, field, getattr(keep, field) or getattr(absorb, field))
+    keep.notes = "\n\n".join(filter(None, [keep.notes, absorb.notes]))
+    keep.attributes = absorb.attributes | keep.attributes
+    keep.whatsapp_optout = max(keep.whatsapp_optout, absorb.whatsapp_optout, key=STRENGTH.__getitem__)
+    keep.save()
+
+
+def move_thread(thread, kept, keep, moved, now):
+    """The whole thread changes hands where the kept contact has none on this number; else its rows do."""
+    if kept is None:
+        Thread.objects.filter(pk=thread.pk).update(contact=keep)
+        moved["threads"].append(thread.pk)
+        with change_thread(thread.pk, now) as change:
+            change.record(Event.Kind.JOINED)
+        return
+    loser = close_one_of_two(thread, kept, now)
+    moved["merged"].append(move_rows(thread, kept, loser, now))
+
+
+def close_one_of_two(thread, kept, now):
+    """One open conversation per contact and number: the assigned, else the older one, goes on. Returns the other."""
+    both = list(Conversation.objects.filter(thread__in=[thread, kept]).exclude(status=Status.CLOSED))
+    if len(both) < 2:
+        return None
+    goes_on, loser = sorted(both, key=lambda one: (one.status != Status.ASSIGNED, one.pk))
+    inherited = {field: getattr(loser, field) for field in ("unanswered_since", "customer_wrote_at", "waiting_since")}
+    with change_thread(loser.thread_id, now) as change:
+        moves.shut(change)
+        change.record(Event.Kind.CLOSED, by_rule="merged")
+    with change_thread(goes_on.thread_id, now) as change:
+        inherit(change.conversation, loser, inherited)
+        if change.conversation.status == Status.PENDING and loser.customer_wrote_at:
+            hand_over_within(change, "response")
+    return loser
+
+
+def inherit(conversation, loser, inherited):
+    """The customer's unanswered word does not lose its place because its conversation did."""
+    for field, theirs in inherited.items():
+        ours = getattr(conversation, field)
+        if field != "waiting_since" or ours:
+            setattr(conversation, field, min(filter(None, [ours, theirs]), default=None))
+    conversation.bumped_at = max(conversation.bumped_at, loser.bumped_at)
+    conversation.last_inbound_id = max(conversation.last_inbound_id, loser.last_inbound_id)
+    conversation.tags.add(*loser.tags.all())
+
+
+def move_rows(thread, kept, loser, now):
+    """Messages, lines and conversations go to the kept thread. Returns their ids, as the merge keeps them."""
+    rows = {
+        "from": thread.pk,
+        "to": kept.pk,
+        "messages": ids(thread.messages),
+        "events": ids(thread.events),
+        "conversations": ids(thread.conversations),
+        "closed": loser.pk if loser else None,
+    }
+    with change_thread(kept.pk, now) as change:
+        # Both threads counted versions of their own: go on above both.
+        thread.refresh_from_db()
+        change.version = max(change.version, thread.version + 1)
+        goes_on = thread.conversations.exclude(status=Status.CLOSED).first()
+        if goes_on:
+            change.look_at(goes_on)
+        adopt(change, thread)
+        if change.conversation:
+            show_newest_of(change.conversation, change.thread)
+        change.record(Event.Kind.JOINED)
+    return rows
+
+
+def adopt(change, thread):
+    """Move the rows under the change's lock; the later writer's identity gets the answers."""
+    newest = list(thread.messages.order_by("-at", "-pk").values_list("pk", flat=True)[:SHOWN_AT_ONCE])
+    Conversation.objects.filter(thread=thread).update(thread=change.thread)
+    Event.objects.filter(thread=thread).update(thread=change.thread, version=0)
+    Message.objects.filter(thread=thread).update(thread=change.thread, version=0)
+    Message.objects.filter(pk__in=newest).update(version=change.version)
+    ours, theirs = change.thread.window_until, thread.window_until
+    if theirs and (ours is None or theirs > ours):
+        change.thread.window_until, change.thread.reply_identity = theirs, thread.reply_identity
+
+
+def show_newest_of(conversation, thread):
+    """The list shows the newest of the thread's words that stand in conversations."""
+    words = Message.objects.filter(thread=thread, conversation__isnull=False)
+    conversation.last_message = words.exclude(kind__in=Message.ANNOTATIONS).order_by("-at", "-pk").first()
+
+
+def ids(rows):
+    return list(rows.values_list("pk", flat=True))

@@ -1,0 +1,50 @@
+"""The chat itself: opened by the customer for the first time, or used by our people on the phone app."""
+
+from inbox import signals
+from inbox.actions.identities import contact_for
+from inbox.actions.receive.conversations import show_newest
+from inbox.actions.receive.messages import attach, open_window
+from inbox.actions.receive.places import moment, number_of, thread_of
+from inbox.changes import change_thread
+from inbox.models import Event, Message, Thread
+from inbox.rules.words import searchable
+
+
+def open_chat(event, now, arrival=0):
+    """`request_welcome` opens the window and may draw the welcome, nothing else."""
+    number = number_of(event)
+    contact, identity = contact_for(event.sender, number, now)
+    with change_thread(thread_of(contact.pk, number), now) as change:
+        open_window(change.thread, identity, event.sent_at, now)
+        opened = change.thread.events.filter(kind=Event.Kind.OPENED_CHAT, data__wamid=event.wamid)
+        if not opened.exists():
+            change.record(Event.Kind.OPENED_CHAT, at=moment(event.sent_at, arrival), wamid=event.wamid)
+            signals.thread_opened.send(Thread, thread=change.thread, at=event.sent_at)
+    return change.thread
+
+
+def receive_echo(event, now, arrival=0):
+    """Our people answered from the phone app: it stands in the thread, and the customer waits no longer."""
+    if Message.objects.filter(wamid=event.wamid).exists():
+        return None
+    number = number_of(event)
+    contact, _ = contact_for(event.recipient, number, now)
+    with change_thread(thread_of(contact.pk, number), now) as change:
+        message = change.save(
+            Message(
+                conversation=change.conversation,
+                author_kind=Message.Author.PHONE_APP,
+                status=Message.Status.SENT,
+                kind=event.kind,
+                content=event.content,
+                text=searchable(event.kind, event.content),
+                at=moment(event.sent_at, arrival),
+                sent_at=event.sent_at,
+                wamid=event.wamid,
+            )
+        )
+        attach(message)
+        if change.conversation:
+            change.conversation.unanswered_since = None
+            show_newest(change.conversation, message)
+    return message

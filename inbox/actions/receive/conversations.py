@@ -1,0 +1,115 @@
+"""What a customer's word does to the conversations of its thread: the rule's facts, and its decision carried out."""
+
+from datetime import timedelta
+
+from inbox import moves
+from inbox.actions.assignment import hand_over_within
+from inbox.actions.receive.places import reception_of
+from inbox.assignment import read_servers
+from inbox.models import Agent, Conversation, Event, Message
+from inbox.rules import arrival
+from inbox.rules.arrival import Act
+from inbox.rules.assignment import is_eligible
+
+Status = Conversation.Status
+# A line that a word caused stands just above that word.
+JUST_BEFORE = timedelta(microseconds=1)
+
+
+def decision_on(change, number, wrote_at, quoted):
+    return arrival.decide(facts(change, number, wrote_at, quoted))
+
+
+def facts(change, number, wrote_at, quoted):
+    known = {
+        "wrote_at": wrote_at,
+        "record_only": bool(quoted and quoted.on_answer.get("record_only")),
+        "follow_up": timedelta(minutes=reception_of(number).follow_up_minutes),
+    }
+    if change.conversation:
+        waiting_agent = change.conversation.handover_to
+        has_agent = waiting_agent is not None and moves.can_serve(waiting_agent, number.pk)
+        return arrival.Arrival(open_status=change.conversation.status, has_handover_agent=has_agent, **known)
+    closed = newest_closed(change.thread)
+    return arrival.Arrival(**known, **facts_of_closed(closed, number, change.now) if closed else {})
+
+
+def facts_of_closed(closed, number, now):
+    return {
+        "closed_at": closed.closed_at,
+        "last_agent_can_serve": closed.assignee_id is not None and has_place(closed, number, now),
+        "was_with_bot": closed.assignee_id is None and closed.bot is not None and closed.bot.is_active,
+    }
+
+
+def newest_closed(thread):
+    return thread.conversations.select_related("assignee", "bot").order_by("-pk").first()
+
+
+def has_place(closed, number, now):
+    """Its agent is available, eligible, below the limit. Locks the agent: no other door fills the place meanwhile."""
+    agent_id = closed.assignee_id
+    list(Agent.objects.select_for_update(no_key=True).filter(pk=agent_id).values_list("pk"))
+    server = read_servers(now, [agent_id]).get(agent_id)
+    return server is not None and server.has_place and is_eligible(server, number.pk, closed.team_id, None)
+
+
+def act(change, decision, number, at):
+    """Carry the decision out for a word of the time `at`. Returns its conversation, None when it is only recorded."""
+    if not decision.is_word:
+        return None
+    DOINGS[decision.act](change, decision, number, at)
+    return change.conversation
+
+
+def open_new(change, decision, number, at):
+    conversation = Conversation(
+        thread=change.thread, team=reception_of(number).team, opened_at=change.now, unanswered_since=change.now
+    )
+    change.look_at(conversation)
+    moves.put_in_line(change)
+    change.record(Event.Kind.OPENED, at=at - JUST_BEFORE)
+
+
+def reopen(change, decision, number, at):
+    conversation = change.look_at(newest_closed(change.thread))
+    closed_at, agent = conversation.closed_at, conversation.assignee
+    conversation.closed_at = conversation.closed_by = None
+    conversation.unanswered_since = change.now
+    if decision.status == Status.ASSIGNED:
+        moves.give_to(change, agent)
+    elif decision.status == Status.BOT:
+        conversation.status = Status.BOT
+    else:
+        moves.put_in_line(change)
+    change.record(Event.Kind.REOPENED, at=max(closed_at, at - JUST_BEFORE))
+
+
+def hand_over(change, decision, number, at):
+    change.conversation.unanswered_since = change.now
+    hand_over_within(change, "response")
+
+
+def go_on(change, decision, number, at):
+    """The conversation stays as it is."""
+
+
+DOINGS = {Act.OPEN: open_new, Act.REOPEN: reopen, Act.HAND_OVER: hand_over, Act.CONTINUE: go_on}
+
+
+def mark_word(change, message):
+    """Unread, on top of the list, waiting for an answer since it arrived here."""
+    conversation = change.conversation
+    change.is_silent = False
+    conversation.bumped_at = change.now
+    conversation.customer_wrote_at = conversation.customer_wrote_at or change.now
+    conversation.unanswered_since = conversation.unanswered_since or change.now
+    conversation.last_inbound_id = max(conversation.last_inbound_id, message.pk)
+    show_newest(conversation, message)
+
+
+def show_newest(conversation, message):
+    """The list shows the newest word by Meta's time; a late older one does not move it back."""
+    shown = Message.objects.filter(pk=conversation.last_message_id).only("at").first()
+    if shown is None or (shown.at, shown.pk) <= (message.at, message.pk):
+        conversation.last_message = message

@@ -1,0 +1,105 @@
+"""A customer's message: where it stands in its thread, what files it brings, whether it opens the window."""
+
+import uuid
+
+from inbox import moves, signals
+from inbox.actions.identities import contact_for
+from inbox.actions.receive.annotations import settle
+from inbox.actions.receive.conversations import act, decision_on, mark_word
+from inbox.actions.receive.places import moment, number_of, thread_of
+from inbox.changes import change_thread
+from inbox.models import Attachment, Message
+from inbox.rules.words import searchable
+from whatsapp import window
+from whatsapp.wake import wake
+
+FILES = ("image", "video", "audio", "document", "sticker")
+# What could not be read stays as Meta sent it. A readable copy under the same id may follow (Meta: error 131060).
+NOT_READ = ("unsupported", "unknown")
+FETCH = "inbox.tasks.fetch_attachment"
+
+
+def receive_message(event, now, arrival=0):
+    """Returns the Message, or None when it was here already."""
+    known = Message.objects.filter(wamid=event.wamid).only("kind", "thread_id").first()
+    if known:
+        return replace(known, event, now) if known.kind in NOT_READ and event.kind not in NOT_READ else None
+    number = number_of(event)
+    contact, identity = contact_for(event.sender, number, now)
+    with change_thread(thread_of(contact.pk, number), now) as change:
+        was_open = change.thread.is_window_open(now)
+        open_window(change.thread, identity, event.sent_at, now)
+        quoted = quoted_message(change.thread, event.quoted_wamid)
+        decision = decision_on(change, number, event.sent_at, quoted)
+        at = moment(event.sent_at, arrival)
+        conversation = act(change, decision, number, at)
+        message = insert(change, event, quoted, at, conversation)
+        if conversation:
+            mark_word(change, message)
+            if conversation.is_waiting and not was_open:
+                wake(moves.FILL_PLACES)
+        signals.message_received.send(Message, message=message, conversation=conversation, decision=decision)
+    return message
+
+
+def open_window(thread, identity, sent_at, now):
+    """The window counts from Meta's time and never moves back; answers go to the identity that wrote last."""
+    until = window.closes_at(min(sent_at, now))
+    if thread.window_until is None or until >= thread.window_until:
+        thread.window_until, thread.reply_identity = until, identity
+
+
+def quoted_message(thread, wamid):
+    return Message.objects.filter(wamid=wamid, thread=thread).first() if wamid else None
+
+
+def insert(change, event, quoted, at, conversation):
+    message = change.save(
+        Message(
+            conversation=conversation,
+            author_kind=Message.Author.CUSTOMER,
+            status=Message.Status.RECEIVED,
+            kind=event.kind,
+            content=event.content,
+            context=event.context,
+            text=searchable(event.kind, event.content),
+            raw=event.raw if event.kind in NOT_READ else None,
+            at=at,
+            created_at=change.now,
+            wamid=event.wamid,
+            quoted=quoted,
+            quoted_wamid=event.quoted_wamid,
+        )
+    )
+    attach(message)
+    settle(change, message)
+    return message
+
+
+def attach(message):
+    """The file is still at Meta: a row waits for it, a worker is woken."""
+    content = message.content
+    if message.kind not in FILES or not content.get("media_id"):
+        return
+    attachment = Attachment.objects.create(
+        message=message,
+        token=uuid.uuid4(),
+        status=Attachment.Status.PENDING,
+        kind=message.kind,
+        mime_type=content.get("mime_type", "")[:150],
+        filename=content.get("filename", "")[:255],
+        media_id=content["media_id"][:100],
+        sha256=content.get("sha256", "")[:100],
+        retry_at=message.created_at,
+    )
+    wake(FETCH, attachment.pk)
+
+
+def replace(known, event, now):
+    """The readable copy of a message that stands in its thread already: only its content changes."""
+    with change_thread(known.thread_id, now) as change:
+        message = Message.objects.get(pk=known.pk)
+        message.kind, message.content, message.raw = event.kind, event.content, None
+        message.text = searchable(event.kind, event.content)
+        attach(change.save(message))
+    return message

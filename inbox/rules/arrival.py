@@ -1,0 +1,68 @@
+"""What a customer's arriving word does to conversations: facts in, decision out (product: "A conversation's life")."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    RECORD = "record"  # stands in the thread, in no conversation
+    CONTINUE = "continue"
+    OPEN = "open"
+    REOPEN = "reopen"
+    HAND_OVER = "hand_over"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The facts. `wrote_at` is Meta's time. `open_status` is "" when no conversation of the thread is open; only then
+    the newest closed one counts: when it was closed, whether its agent is available below the limit, or a bot's."""
+
+    wrote_at: datetime
+    record_only: bool = False
+    open_status: str = ""
+    has_handover_agent: bool = False
+    closed_at: datetime | None = None
+    last_agent_can_serve: bool = False
+    was_with_bot: bool = False
+    follow_up: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`status` is the conversation's afterwards ("" when only recorded)."""
+
+    act: Act
+    status: str = ""
+
+    @property
+    def is_word(self):
+        """It bumps, is unread, waits for an answer."""
+        return self.act != Act.RECORD
+
+
+def decide(arrival: Arrival) -> Decision:
+    """First match wins: recorded only, handed over, continued, reopened within the follow-up time, opened."""
+    if arrival.record_only:
+        return Decision(Act.RECORD)
+    if arrival.open_status == "pending":
+        return Decision(Act.HAND_OVER, "assigned" if arrival.has_handover_agent else "unassigned")
+    if arrival.open_status:
+        return Decision(Act.CONTINUE, arrival.open_status)
+    if follows_up(arrival):
+        return Decision(Act.REOPEN, reopened_status(arrival))
+    return Decision(Act.OPEN, "unassigned")
+
+
+def follows_up(arrival: Arrival) -> bool:
+    """Written until the follow-up time has passed, also when it arrives later or was written before the close.
+    A follow-up time of 0: never."""
+    if arrival.closed_at is None or not arrival.follow_up:
+        return False
+    return arrival.wrote_at <= arrival.closed_at + arrival.follow_up
+
+
+def reopened_status(arrival: Arrival) -> str:
+    if arrival.last_agent_can_serve:
+        return "assigned"
+    return "bot" if arrival.was_with_bot else "unassigned"

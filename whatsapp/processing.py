@@ -1,0 +1,176 @@
+"""What becomes of a kept webhook call: claim it, apply each of its events in a transaction of its own, record the rest.
+
+A worker that dies leaves a lease behind; when it has passed the sweep takes the call again. Events are idempotent, so
+nothing happens twice.
+"""
+
+import logging
+import time
+import traceback
+from datetime import timedelta
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from whatsapp import inbound, updates
+from whatsapp.models import WebhookCall
+from whatsapp.signals import event_received
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=10)
+RENEW_AFTER_SECONDS = 3
+# A call that kills its worker, or fails in a way nobody foresaw, is not tried for ever.
+MAX_CLAIMS = 20
+TRIES_PER_EVENT = 4
+SWEEP_AFTER = timedelta(seconds=2)
+SWEEP_BATCH = 500
+BODY_KEPT = timedelta(days=30)
+REASON_LIMIT = 300
+# What odd data can provoke in code that did not expect it.
+POISON = (
+    DatabaseError,
+    ObjectDoesNotExist,
+    ValidationError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
+# SQLSTATE classes (PostgreSQL, appendix A): the server is away or full; another transaction was in the way.
+SERVER_AWAY = ("08", "53", "57P", "58")
+IN_THE_WAY = ("40", "23505")
+
+
+class Unusable(Exception):
+    """An event that we understand and cannot use; the words say why and what to do."""
+
+
+class BodyForgotten(Exception):
+    """The call is older than 30 days: its body is gone, so it cannot be replayed."""
+
+
+def process(call_id):
+    """Apply a call's events if nobody else is at it. Returns True when it was ours to process."""
+    if not claim(call_id):
+        return False
+    call = WebhookCall.objects.get(pk=call_id)
+    if call.attempts > MAX_CLAIMS:
+        finish(call, 0, [problem("the call", f"given up after {MAX_CLAIMS} attempts; replay it once that is mended")])
+        return True
+    try:
+        events = inbound.parse(inbound.decode(bytes(call.body or b"")))
+    except inbound.Undecodable as error:
+        finish(call, 0, [problem("the body", str(error))])
+        return True
+    finish(call, len(events), apply_all(events, call))
+    return True
+
+
+def replay(call_id):
+    """Process a call again, for example after its cause was mended (admin). Returns the call; raises BodyForgotten."""
+    kept = WebhookCall.objects.filter(pk=call_id, body__isnull=False)
+    if not kept.update(processed_at=None, claimed_until=None, attempts=0, problems=[]):
+        raise BodyForgotten(f"Webhook call {call_id} has no body any more.")
+    process(call_id)
+    return WebhookCall.objects.get(pk=call_id)
+
+
+def sweep():
+    """Process what a lost wake-up or a dead worker left behind, in order of arrival."""
+    left = unclaimed().filter(received_at__lt=Now() - SWEEP_AFTER).order_by("pk")
+    for call_id in left.values_list("pk", flat=True)[:SWEEP_BATCH]:
+        process(call_id)
+
+
+def forget_bodies():
+    """Raw bodies hold customers' words: they go 30 days after processing. Returns how many went."""
+    old = WebhookCall.objects.filter(processed_at__lt=Now() - BODY_KEPT, body__isnull=False)
+    return old.update(body=None)
+
+
+def unclaimed():
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now())
+    return WebhookCall.objects.filter(free, processed_at__isnull=True)
+
+
+def claim(call_id):
+    """Take a call for the length of a lease. Returns 1, or 0 when it is done or another worker has it."""
+    return unclaimed().filter(pk=call_id).update(claimed_until=Now() + LEASE, attempts=F("attempts") + 1)
+
+
+def finish(call, event_count, problems):
+    WebhookCall.objects.filter(pk=call.pk).update(
+        processed_at=Now(), claimed_until=None, event_count=event_count, problems=problems
+    )
+    if problems:
+        logger.warning("Webhook call %s: %s of %s events could not be used", call.pk, len(problems), event_count)
+
+
+def apply_all(events, call):
+    """Apply each event; returns the problems of those that could not be used."""
+    problems, renewed_at = [], time.monotonic()
+    for position, event in enumerate(events, start=1):
+        if time.monotonic() - renewed_at > RENEW_AFTER_SECONDS:
+            WebhookCall.objects.filter(pk=call.pk).update(claimed_until=Now() + LEASE)
+            renewed_at = time.monotonic()
+        reason = apply(event, call)
+        if reason:
+            problems.append(problem(f"event {position} ({type(event).__name__})", reason))
+    return problems
+
+
+def problem(at, reason):
+    return {"at": at, "reason": reason[:REASON_LIMIT]}
+
+
+def apply(event, call):
+    """Apply one event. Returns why it could not be used, or ""; raises only when the database is away."""
+    if isinstance(event, inbound.Unreadable):
+        return f"{event.field}: {event.reason}" if event.field else event.reason
+    reason = ""
+    for _ in range(TRIES_PER_EVENT):
+        try:
+            apply_once(event, call)
+            return ""
+        except Unusable as error:
+            return str(error)
+        except POISON as error:
+            if is_server_away(error):
+                raise
+            reason = describe(error)
+            if not is_in_the_way(error):
+                break
+    logger.error("Webhook call %s: %s failed (%s)", call.pk, type(event).__name__, reason.partition(":")[0])
+    return reason
+
+
+def apply_once(event, call):
+    with transaction.atomic():
+        updates.apply(event)
+        event_received.send(type(event), event=event, call=call)
+
+
+def is_server_away(error):
+    if not isinstance(error, OperationalError):
+        return False
+    return not sqlstate(error) or sqlstate(error).startswith(SERVER_AWAY)
+
+
+def is_in_the_way(error):
+    """A deadlock, or somebody wrote the same row first: the next try finds their row."""
+    return sqlstate(error).startswith(IN_THE_WAY)
+
+
+def sqlstate(error):
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def describe(error):
+    """For the admin who looks at the call: the error's name, the place in our code, its words."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({frame.name})"

@@ -3,7 +3,8 @@
 And what is saved outside of actions (a limit, who serves a number, a team's members) frees places or takes them.
 """
 
-from django.db.models.signals import m2m_changed, post_save
+from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
 from inbox import delivery, events
@@ -26,6 +27,7 @@ def on_agent_saved(sender, instance, update_fields=None, **kwargs):
     if update_fields and set(update_fields) <= {"last_login", "password"}:
         return
     events.agent_changed(instance)
+    events.viewers_changed([instance.pk])
     wake(FILL_PLACES)
 
 
@@ -49,3 +51,22 @@ def on_number_held(sender, number, **kwargs):
 @receiver(number_resumed)
 def on_number_resumed(sender, number, **kwargs):
     wake("inbox.tasks.release_messages", number.pk)
+
+
+@receiver(post_save, sender=Reception)
+def on_reception_saved(sender, instance, **kwargs):
+    events.viewers_changed(number_id=instance.number_id)
+
+
+@receiver(m2m_changed, sender=Reception.agents.through)
+@receiver(m2m_changed, sender=Team.members.through)
+@receiver(post_delete, sender=Reception)
+@receiver(post_delete, sender=Team)
+def on_views_changed(sender, **kwargs):
+    events.viewers_changed()
+
+
+@receiver(user_logged_out)
+def on_logged_out(sender, request, user, **kwargs):
+    if user is not None and request.session.session_key:
+        events.session_ended(request.session.session_key)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inbox import assignment, delivery, presence
+from inbox import assignment, delivery, health, presence
 from inbox.actions import linking
 
 
@@ -14,6 +14,11 @@ def deliver(thread_id):
 @shared_task
 def fill_places():
     assignment.fill_places()
+
+
+@shared_task
+def heartbeat():
+    health.beat()
 
 
 @shared_task

@@ -1,0 +1,11 @@
+"""Everything a person, a rule or a program says to a customer goes through here. Raises Refusal; sends nothing itself:
+a message is accepted as a row, and inbox.delivery brings it to Meta.
+"""
+
+from inbox.actions.sending.files import send_files
+from inbox.actions.sending.messages import send_again, send_message
+from inbox.actions.sending.notes import write_note
+from inbox.actions.sending.reactions import react
+from inbox.actions.sending.starting import start_conversation, valid_phone
+
+__all__ = ["react", "send_again", "send_files", "send_message", "start_conversation", "valid_phone", "write_note"]

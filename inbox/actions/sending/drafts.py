@@ -1,0 +1,103 @@
+"""From a draft to a queued message, inside a Change whose thread is locked."""
+
+from dataclasses import dataclass, field
+
+from inbox import moves, rights, signals
+from inbox.actions.refusals import Refusal
+from inbox.models import Agent, Attachment, Message
+from inbox.rules.words import searchable
+from whatsapp.content import Content, Reaction
+from whatsapp.models import Number
+from whatsapp.wake import wake
+
+CLIENT_ID_LIMIT = 64
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be sent, before it is a message. `author` is None for automations, bots and integrations."""
+
+    content: Content
+    author: Agent | None = None
+    client_id: str | None = None
+    author_kind: str = Message.Author.AGENT
+    quoted: Message | None = None
+    attachment: Attachment | None = None
+    retry_of: Message | None = None
+    bump: bool = True
+    on_answer: dict = field(default_factory=dict)
+
+    @property
+    def is_answer(self):
+        """A person's message, message template or reaction answers; automations, bots and broadcasts never do."""
+        return self.author_kind == Message.Author.AGENT
+
+    @property
+    def is_reaction(self):
+        return isinstance(self.content, Reaction)
+
+
+def sent_before(author, client_id):
+    """The message that this author named so already, or None: a repeat is recognised, never sent twice."""
+    if not client_id:
+        return None
+    if len(client_id) > CLIENT_ID_LIMIT:
+        raise Refusal("client_id", f"A client id has up to {CLIENT_ID_LIMIT} characters.", "client_id", 400)
+    return Message.objects.filter(author=author, client_id=client_id).first() if author else None
+
+
+def put(change, draft):
+    """Ask the four rights and insert the message as queued (held, while its number is on hold). Raises Refusal."""
+    reason = rights.refusal(change.thread, draft.content, change.now)
+    if reason:
+        raise Refusal(reason.code, reason.words, reason.field)
+    message = _row(change, draft)
+    conversation = change.conversation
+    if conversation:
+        _mark(conversation, draft, message, change.now)
+    change.save(message)
+    if draft.attachment:
+        _attach(draft.attachment, message)
+    if conversation and not draft.is_reaction:
+        conversation.last_message = message
+    signals.message_queued.send(Message, message=message)
+    wake("inbox.tasks.deliver", change.thread.pk)
+    return message
+
+
+def _row(change, draft):
+    number = Number.objects.get(pk=change.thread.number_id)
+    stored = draft.content.as_dict()
+    return Message(
+        conversation=change.conversation,
+        author_kind=draft.author_kind,
+        author=draft.author,
+        kind=draft.content.kind,
+        content=stored,
+        text=searchable(draft.content.kind, stored),
+        status=Message.Status.HELD if number.is_on_hold else Message.Status.QUEUED,
+        error_text=number.held_reason if number.is_on_hold else "",
+        at=change.now,
+        created_at=change.now,
+        client_id=draft.client_id,
+        quoted=draft.quoted,
+        quoted_wamid=(draft.quoted.wamid or "") if draft.quoted else "",
+        retry_of=draft.retry_of,
+        on_answer=draft.on_answer,
+    )
+
+
+def _mark(conversation, draft, message, now):
+    """What a message does to its conversation."""
+    if draft.is_answer and conversation.unanswered_since:
+        message.answered_since, conversation.unanswered_since = conversation.unanswered_since, None
+        wake("inbox.tasks.show_read", conversation.pk)
+    if draft.bump and not draft.is_reaction:
+        conversation.bumped_at = now
+    if draft.author and draft.is_answer:
+        moves.join(conversation, draft.author)
+
+
+def _attach(attachment, message):
+    attachment.message = message
+    attachment.save(update_fields=["message"])

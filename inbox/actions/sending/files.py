@@ -1,0 +1,84 @@
+"""Files: one message each, in the order given; the words go with the first file that can carry them."""
+
+import uuid
+
+from inbox.actions.refusals import Refusal
+from inbox.actions.sending.drafts import Draft, put, sent_before
+from inbox.actions.sending.entering import enter, opened, quoted_message
+from inbox.models import Attachment
+from whatsapp.content import ContentError, Media, Text
+
+CAPTIONED = ("image", "video", "document")
+MOST_FILES = 30
+
+
+def send_files(where, attachment_ids, by, *, caption=None, client_id=None, quoted_id=None, as_helper=False, now=None):
+    """Queue uploaded files of `by` (inbox.media.store_upload) and return their Messages.
+
+    `caption` is a Text or None; where no file can carry it, it follows as a text message. Repeats with the same
+    `client_id` return what was queued the first time. Raises Refusal.
+    """
+    with opened(where, now) as change:
+        before = _sent_before(by, client_id)
+        if before:
+            return before
+        enter(change, by, as_helper)
+        quoted = quoted_message(change.thread, quoted_id)
+        contents = _contents(_uploads(attachment_ids, by), caption)
+        drafts = [
+            Draft(content, by, _numbered(client_id, place), quoted=None if place else quoted, attachment=attachment)
+            for place, (content, attachment) in enumerate(contents)
+        ]
+        return [put(change, draft) for draft in drafts]
+
+
+def copy_of(attachment):
+    """Another row for the same bytes, for a message that is sent again."""
+    attachment.pk = None
+    attachment._state.adding = True
+    attachment.token, attachment.message, attachment.claimed_until = uuid.uuid4(), None, None
+    attachment.save()
+    return attachment
+
+
+def _numbered(client_id, place):
+    return f"{client_id}.{place}" if client_id and place else client_id
+
+
+def _sent_before(by, client_id):
+    first = sent_before(by, client_id)
+    if not first:
+        return []
+    further = (sent_before(by, _numbered(client_id, place)) for place in range(1, MOST_FILES + 1))
+    return [first, *(message for message in further if message)]
+
+
+def _uploads(attachment_ids, by):
+    if len(attachment_ids) > MOST_FILES:
+        raise Refusal("too_many_files", f"Up to {MOST_FILES} files go at once.", "attachments", 400)
+    ready = Attachment.objects.select_for_update().filter(message=None, uploaded_by=by, status=Attachment.Status.STORED)
+    found = ready.in_bulk(list(attachment_ids))
+    if len(found) != len(set(attachment_ids)):
+        raise Refusal("attachment_gone", "A file is no longer here. Attach it again.", "attachments", 400)
+    return [found[pk] for pk in dict.fromkeys(attachment_ids)]
+
+
+def _contents(attachments, caption):
+    """[(content, attachment or None)]: the caption on the first file that takes one, else after the files."""
+    words = caption.text if isinstance(caption, Text) else ""
+    bearer = next((attachment for attachment in attachments if attachment.kind in CAPTIONED), None)
+    listed = [(_media(file, words if file == bearer else ""), file) for file in attachments]
+    return listed if bearer or not words else [*listed, (caption, None)]
+
+
+def _media(attachment, caption):
+    try:
+        return Media(
+            attachment.kind,
+            mime_type=attachment.mime_type,
+            caption=caption,
+            filename=attachment.filename,
+            voice=attachment.kind == "audio" and attachment.mime_type.startswith("audio/ogg"),
+        )
+    except ContentError as error:
+        raise Refusal("content", error.message, error.field, 400) from error

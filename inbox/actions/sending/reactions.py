@@ -1,0 +1,36 @@
+"""An agent's reaction to a message: travels the lane like any other, and shows on the message at once."""
+
+import emoji as emojis
+
+from inbox.actions.refusals import Refusal
+from inbox.actions.sending.drafts import Draft, put, sent_before
+from inbox.actions.sending.entering import enter
+from inbox.changes import change_thread
+from inbox.models import Message
+from whatsapp.content import Reaction
+
+
+def react(message_id, emoji, by, client_id=None, as_helper=False, now=None):
+    """React to a message of the thread's open conversation; "" takes the reaction away. Returns the reaction's Message.
+
+    A new reaction replaces ours on that message (S: Meta, messages/reaction-messages). Raises Refusal.
+    """
+    if emoji and not emojis.is_emoji(emoji):
+        raise Refusal("not_an_emoji", "A reaction is one emoji.", "emoji", 400)
+    thread_id = Message.objects.values_list("thread_id", flat=True).get(pk=message_id)
+    with change_thread(thread_id, now) as change:
+        reaction = sent_before(by, client_id)
+        if reaction:
+            return reaction
+        target = change.thread.messages.get(pk=message_id)
+        if not target.wamid or target.deleted_at:
+            raise Refusal("cannot_react", "This message is not on WhatsApp, so it takes no reaction.")
+        enter(change, by, as_helper)
+        target.reactions = _with(target.reactions, emoji)
+        change.save(target)
+        return put(change, Draft(Reaction(emoji, target.wamid), by, client_id, quoted=target))
+
+
+def _with(reactions, emoji):
+    others = {side: found for side, found in reactions.items() if side != "us"}
+    return {**others, "us": emoji} if emoji else others

@@ -1,0 +1,13 @@
+"""What becomes of a message once it is queued: claim, send, record, receipts. The row is the truth; a sweep repairs.
+
+held <-> queued -> sending -> sent -> delivered -> read -> played
+              ^       |  \\-> unconfirmed (no answer of Meta's within a minute; a receipt moves it on)
+              \\-------/   \\-> failed (a late `delivered` proves otherwise)
+"""
+
+from inbox.delivery.holding import hold_messages, release_messages
+from inbox.delivery.lane import deliver_next
+from inbox.delivery.receipts import record_receipt
+from inbox.delivery.sweeping import sweep
+
+__all__ = ["deliver_next", "hold_messages", "record_receipt", "release_messages", "sweep"]

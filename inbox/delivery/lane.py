@@ -1,0 +1,138 @@
+"""The send lane of a thread: strictly by id, one message in flight, no lock held while Meta is asked."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from inbox import media, rights
+from inbox.delivery import envelope, holding, outcomes
+from inbox.models import Message, Thread
+from whatsapp import content as contents
+from whatsapp.client import GraphClient
+from whatsapp.content import ContentError
+from whatsapp.errors import GraphError, NumberFault, TryLater, Unclear, Unreachable
+from whatsapp.wake import wake
+
+logger = logging.getLogger(__name__)
+
+# The longest time in flight. A request gives up after 25 s; what passed this is a lost worker's or was never answered.
+LEASE = timedelta(seconds=60)
+MOST_STEPS = 200
+Status = Message.Status
+LANE = (Status.HELD, Status.QUEUED, Status.SENDING)
+
+
+def deliver_next(thread_id):
+    """Send what waits in this thread, oldest first, until nothing may leave now."""
+    for _ in range(MOST_STEPS):
+        if not _step(thread_id):
+            return
+    wake("inbox.tasks.deliver", thread_id)
+
+
+def lane(thread_id):
+    return Message.objects.filter(thread=thread_id, status__in=LANE).order_by("pk")
+
+
+def _step(thread_id):
+    """Do what the lane's head needs next. True when something was done, so that the lane is to be looked at again."""
+    now = timezone.now()
+    in_flight = lane(thread_id).filter(status=Status.SENDING).first()
+    if in_flight:
+        return in_flight.claimed_until <= now and outcomes.unconfirmed(in_flight.pk)
+    head = _head(thread_id)
+    if head is None:
+        return False
+    if head.thread.number.is_on_hold or head.status == Status.HELD:
+        return _settle(head)
+    if head.retry_at and head.retry_at > now:
+        return False
+    words = _why_not(head, now)
+    if words:
+        outcomes.failed(head.pk, None, words)
+        return True
+    return _go(head)
+
+
+def _head(thread_id):
+    related = ("author", "thread__contact", "thread__reply_identity", "thread__number__account")
+    return lane(thread_id).select_related(*related, "thread__number__reception").first()
+
+
+def _settle(head):
+    """Make head and number agree about being held."""
+    if head.thread.number.is_on_hold and head.status == Status.HELD:
+        return False
+    return holding.settle(head.thread_id)
+
+
+def _why_not(head, now):
+    """The four rights, asked again right before the request leaves: a sentence, or ""."""
+    try:
+        reason = rights.refusal(head.thread, contents.load(head.kind, head.content), now)
+    except ContentError as error:
+        return error.message
+    return reason.words if reason else ""
+
+
+def _go(head):
+    """Upload before the claim: a worker that dies on the way leaves a message that was certainly not sent."""
+    try:
+        if not media.bring_to_meta(head):
+            return False
+    except media.FileMissing as error:
+        outcomes.failed(head.pk, None, str(error))
+        return True
+    except Unclear as error:
+        outcomes.postponed(head.pk, error)
+        return True
+    except GraphError as error:
+        _record(head.pk, error)
+        return True
+    if not _claim(head):
+        return False
+    _send(head)
+    return True
+
+
+def _claim(head):
+    """Queued -> sending, if it still is the head and nothing is in flight. The thread's lock is held only for this."""
+    with transaction.atomic():
+        if not Thread.objects.select_for_update().filter(pk=head.thread_id).exists():
+            return False
+        first = lane(head.thread_id).first()
+        is_free = not lane(head.thread_id).filter(status=Status.SENDING).exists()
+        if first != head or first.status != Status.QUEUED or not is_free:
+            return False
+        first.status = Status.SENDING
+        first.attempts += 1
+        first.claimed_until = timezone.now() + LEASE
+        first.save(update_fields=["status", "attempts", "claimed_until"])
+        return True
+
+
+def _send(head):
+    """One request to Meta and its record. After Unclear the message stays in flight until its lease ends."""
+    number = head.thread.number
+    try:
+        answer = GraphClient(number.account.access_token).send_message(number.phone_number_id, envelope.payload(head))
+    except ContentError as error:
+        outcomes.failed(head.pk, None, error.message)
+    except Unclear:
+        logger.warning("Message %s: no answer of Meta's, waiting for a receipt", head.pk)
+    except GraphError as error:
+        _record(head.pk, error)
+    else:
+        outcomes.accepted(head.pk, answer)
+
+
+def _record(message_id, error):
+    logger.info("Message %s: %s %s", message_id, type(error).__name__, error.code)
+    if isinstance(error, TryLater | Unreachable):
+        outcomes.postponed(message_id, error)
+    elif isinstance(error, NumberFault):
+        outcomes.held(message_id, error)
+    else:
+        outcomes.failed(message_id, error.code, error.sentence)

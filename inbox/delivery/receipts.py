@@ -1,0 +1,72 @@
+"""Meta's receipts (`statuses`): they may come early, late, twice, in any order, and for messages that are not ours."""
+
+import logging
+
+from inbox.delivery import envelope, outcomes
+from inbox.models import Contact, Event, Message
+from inbox.rules.statuses import advanced
+from whatsapp import connection
+from whatsapp.errors import NUMBER_FAULTS, SOMETHING_WENT_WRONG, sentence
+from whatsapp.wake import wake
+
+logger = logging.getLogger(__name__)
+OPTED_OUT_OF_MARKETING = 131050
+Status = Message.Status
+
+
+def record_receipt(event, now=None):
+    """Move the message of a StatusReported forward. None when it is nobody's here, else the Message."""
+    message_id = _message_id(event)
+    if message_id is None:
+        return None
+    with outcomes.changing(message_id, now) as (change, message):
+        before = message.status
+        message.wamid = message.wamid or event.wamid
+        if advanced(before, event.status) != before:
+            _move(change, message, event)
+        if before == Status.SENDING and message.status != Status.SENDING:
+            wake("inbox.tasks.deliver", message.thread_id)
+    return message
+
+
+def _message_id(event):
+    """By Meta's id, else by our own in the callback data; a status of other senders on the number is normal."""
+    ours = Message.objects.filter(thread__number__phone_number_id=event.phone_number_id)
+    ours = ours.exclude(author_kind=Message.Author.CUSTOMER)
+    found = ours.filter(wamid=event.wamid).values_list("pk", flat=True).first()
+    if found is None:
+        named = envelope.message_id_in(event.callback_data)
+        found = ours.filter(pk=named, wamid=None).values_list("pk", flat=True).first() if named else None
+    return found
+
+
+def _move(change, message, event):
+    if event.status == Status.FAILED:
+        return _fail(change, message, event)
+    outcomes.settled(message)
+    message.status = event.status
+    message.sent_at = message.sent_at or event.reported_at
+    if event.status != Status.SENT:
+        message.delivered_at = message.delivered_at or event.reported_at
+    if event.status in (Status.READ, Status.PLAYED):
+        message.read_at = message.read_at or event.reported_at
+    return None
+
+
+def _fail(change, message, event):
+    """Not sent again by itself: after a failure by receipt a person decides."""
+    code = event.error.code if event.error else SOMETHING_WENT_WRONG
+    words = sentence(code, event.error.details if event.error else "")
+    outcomes.mark_failed(change, message, code, words)
+    if code in NUMBER_FAULTS:
+        connection.hold(change.thread.number, words, change.now)
+    if code == OPTED_OUT_OF_MARKETING:
+        _record_optout(change)
+
+
+def _record_optout(change):
+    contact = change.thread.contact
+    if contact.whatsapp_optout == Contact.OptOut.NONE:
+        contact.whatsapp_optout = Contact.OptOut.MARKETING
+        contact.save(update_fields=["whatsapp_optout"])
+        change.record(Event.Kind.OPTED_OUT, category="marketing")

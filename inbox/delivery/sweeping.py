@@ -1,0 +1,29 @@
+"""What a lost wake-up or a killed worker left in the send lanes."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from inbox.delivery.lane import LANE
+from inbox.models import Message
+from whatsapp.wake import wake
+
+# A message younger than this has its own wake-up under way.
+GRACE = timedelta(seconds=2)
+MOST_THREADS = 500
+Status = Message.Status
+
+
+def sweep():
+    """Wake the lane of every thread whose head can move: due, its lease over, or held by a number that may send."""
+    heads = Message.objects.filter(status__in=LANE).order_by("thread_id", "pk").distinct("thread_id").values("pk")
+    is_due = Q(retry_at=None, created_at__lte=Now() - GRACE) | Q(retry_at__lte=Now())
+    can_move = (
+        Q(status=Status.QUEUED) & is_due
+        | Q(status=Status.SENDING, claimed_until__lte=Now())
+        | Q(status=Status.HELD, thread__number__held_at=None)
+    )
+    threads = Message.objects.filter(can_move, pk__in=heads).values_list("thread_id", flat=True)
+    for thread_id in threads[:MOST_THREADS]:
+        wake("inbox.tasks.deliver", thread_id)

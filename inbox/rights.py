@@ -1,0 +1,29 @@
+"""The four sending rights, asked with what is stored now."""
+
+from inbox.models import Thread
+from inbox.rules import rights
+from whatsapp.content import Template
+from whatsapp.models import MessageTemplate
+
+
+def refusal(thread, content, now):
+    """The rules.rights.Reason why `content` may not be sent into `thread` at `now`, or None. Three queries at most."""
+    return rights.refusal(facts(thread, content), content, now)
+
+
+def facts(thread, content):
+    thread = Thread.objects.select_related("contact", "number__account", "reply_identity").get(pk=thread.pk)
+    account = thread.number.account
+    return rights.Facts(
+        window_until=thread.window_until,
+        optout=thread.contact.whatsapp_optout,
+        number_status=thread.number.status,
+        has_token=bool(account.access_token),
+        has_address=bool(thread.reply_identity_id or thread.contact.phone),
+        template=_template(account, content) if isinstance(content, Template) else None,
+    )
+
+
+def _template(account, content):
+    stored = MessageTemplate.objects.filter(account=account, name=content.name, language=content.language).first()
+    return stored and rights.StoredTemplate(stored.status, stored.category, stored.components)

@@ -169,7 +169,7 @@ class GraphClient:
                 return
 
     def _request(self, method: str, *path: str, of_number: bool = False, headers: dict | None = None, **body) -> dict:
-        """The answer's object. `of_number`: `path` begins with the number, so "does not exist" is the number's fault."""
+        """The answer's object. `of_number`: `path` begins with the number, so "not found" is the number's fault."""
         auth = self._bearer()
         url = "/".join((self.api_url, self.version, *(checked(part) for part in path)))
         try:

@@ -27,10 +27,17 @@ NEVER_LEFT = (
 kept = threading.local()
 
 
+class DirectSession(requests.Session):
+    """Follows no redirect and does not even look at one: requests would fall over a malformed address in it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def session() -> requests.Session:
     """This thread's connections, kept alive between calls. It keeps no cookies: tokens of several accounts share it."""
     if not hasattr(kept, "session"):
-        kept.session = requests.Session()
+        kept.session = DirectSession()
         kept.session.headers["User-Agent"] = USER_AGENT
         kept.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return kept.session

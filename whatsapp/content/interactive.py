@@ -1,4 +1,4 @@
-"""Messages with buttons, a list, a link or a request for the place (reference: messages/interactive-…)."""
+"""Messages with buttons, a list, a link or a request for the place (Meta: messages/interactive-…)."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Pictures, videos, sound, documents and stickers, with Meta's types and sizes (reference: business-phone-numbers/media)."""
+"""Pictures, videos, sound, documents and stickers, with Meta's types and sizes (Meta: business-phone-numbers/media)."""
 
 from dataclasses import dataclass
 

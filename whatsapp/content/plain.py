@@ -73,7 +73,8 @@ def check_card(field: str, card: object) -> None:
     name = card.get("name") if isinstance(card, dict) else None
     if not isinstance(name, dict):
         raise ContentError(f"{field}.name", "A contact card needs a name.")
-    check_text(f"{field}.name.formatted_name", name.get("formatted_name", ""), PLACE_LIMIT, name="The name on the contact card")
+    full_name = name.get("formatted_name", "")
+    check_text(f"{field}.name.formatted_name", full_name, PLACE_LIMIT, name="The name on the contact card")
     if not any(name.get(part) for part in NAME_PARTS):
         raise ContentError(f"{field}.name", "A contact card needs a first or a last name besides the full name.")
 

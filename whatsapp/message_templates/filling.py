@@ -33,7 +33,8 @@ def fill(components: object, values: Mapping[str, object]) -> tuple[list[dict], 
     """(send components, preview). `values` by `Variable.key`: text; for files {media_id | link, filename?}; for a place
     {latitude, longitude, name?, address?}; for a flow {flow_token?, flow_action_data?}.
 
-    preview: {header?: {type, text | media_id | link | latitude…}, body, footer?, buttons: [{type, text, url?, phone_number?}]}.
+    preview: {header?: {type, text | media_id | link | latitude…}, body, footer?,
+    buttons: [{type, text, url?, phone_number?}]}, with Meta's types in lower case.
     Raises ContentError naming the variable's key.
     """
     reason = not_fillable(components)

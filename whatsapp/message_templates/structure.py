@@ -19,7 +19,7 @@ NOT_FILLABLE_BUTTONS = {"MPM": "a list of products", "SPM": "a product"}
 
 @dataclass(frozen=True)
 class Variable:
-    """One value that a template wants. `key` names it in `fill`'s values: `body.first_name`, `header.image`, `button.0`.
+    """One value that a template wants. `key` names it to `fill`: `body.first_name`, `header.image`, `button.0`.
 
     where: header, body or button. name: the placeholder, the kind of header file, or the button's position.
     kind: text, image, video, document, location, url_suffix, payload, coupon_code or flow.

@@ -4,17 +4,18 @@ import os
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
-from inbox.routing import websocket_urlpatterns  # noqa: E402 (models must be loaded first)
+from inbox.routing import SameOriginOnly, WithHub, websocket_urlpatterns  # noqa: E402 (models must be loaded first)
 
-application = ProtocolTypeRouter(
-    {
-        "http": django_application,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
+application = WithHub(
+    ProtocolTypeRouter(
+        {
+            "http": django_application,
+            "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        }
+    )
 )

@@ -8,6 +8,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+# Fields whose names end so hold times, the others numbers.
+TIMES = ("at", "_since", "_until")
+
 
 @dataclass(frozen=True)
 class Page:
@@ -49,15 +52,16 @@ def read_cursor(token, order):
 
 
 def _fits(order, values):
-    """A time where the field is one, else a number that PostgreSQL can hold."""
+    """A time with its zone where the field is a time, else a number that PostgreSQL can hold."""
     if len(values) != len(order):
         return False
-    return all(
-        value.tzinfo is not None
-        if isinstance(value, datetime)
-        else type(value) is int and abs(value) < 2**63 and not name.endswith(("_at", "_since", "_until"))
-        for name, value in zip(order, values, strict=True)
-    )
+    return all(_fits_one(name, value) for name, value in zip(order, values, strict=True))
+
+
+def _fits_one(name, value):
+    if name.endswith(TIMES):
+        return isinstance(value, datetime) and value.tzinfo is not None
+    return type(value) is int and abs(value) < 2**63
 
 
 def _key(row, order):

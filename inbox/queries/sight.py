@@ -36,9 +36,18 @@ class Sight:
 
 def sight_of(agent_id):
     """Read what decides an agent's view, in one query. Raises Agent.DoesNotExist."""
-    serving = Reception.objects.filter(agents=OuterRef("pk")).values("number_id")
-    row = (
-        Agent.objects.filter(pk=agent_id)
+    sights = sights_of([agent_id])
+    if not sights:
+        raise Agent.DoesNotExist(f"No agent {agent_id}")
+    return sights[agent_id]
+
+
+def sights_of(agent_ids):
+    """{agent id: Sight} of those that exist, in one query."""
+    serving = Reception.objects.filter(agents=OuterRef("pk")).order_by().values("number_id")
+    rows = (
+        Agent.objects.filter(pk__in=agent_ids)
+        .order_by()
         .values("pk", "role", "is_active", "reception_limit")
         .annotate(
             load=load_of(OuterRef("pk")),
@@ -46,16 +55,13 @@ def sight_of(agent_id):
             hiding=ArraySubquery(serving.filter(hides_colleagues=True)),
             team_ids=ArraySubquery(Team.objects.filter(members=OuterRef("pk")).order_by().values("pk")),
         )
-        .get()
     )
+    return {row["pk"]: _sight(row) for row in rows}
+
+
+def _sight(row):
     viewer = Viewer(row["pk"], row["role"], frozenset(row["numbers"]), frozenset(row["team_ids"]))
-    return Sight(
-        viewer,
-        frozenset(row["hiding"]),
-        row["is_active"],
-        row["load"],
-        row["reception_limit"],
-    )
+    return Sight(viewer, frozenset(row["hiding"]), row["is_active"], row["load"], row["reception_limit"])
 
 
 def load_of(agent_id):

@@ -60,7 +60,7 @@ class ThreadChanges:
 
 
 def thread_page(thread, before=None, limit=40):
-    """The newest `limit` messages (notes too) and events of a thread, or those before a cursor; at most five queries."""
+    """The newest `limit` messages (notes too) and events of a thread, or before a cursor; at most five queries."""
     version = _version(thread)
     values = read_cursor(before, ORDER) if before else None
     messages = _messages(thread).order_by("-at", "-id")
@@ -73,11 +73,12 @@ def thread_page(thread, before=None, limit=40):
 
 
 def _before(rows, rank, at, other_rank, row_id):
+    earlier = Q(at__lt=at)
     if rank == other_rank:
-        same_moment = Q(at=at, pk__lt=row_id)
-    else:
-        same_moment = Q(at=at) if rank < other_rank else Q(pk__in=[])
-    return rows.filter(Q(at__lt=at) | same_moment, at__lte=at)
+        earlier |= Q(at=at, pk__lt=row_id)
+    elif rank < other_rank:
+        earlier |= Q(at=at)
+    return rows.filter(earlier, at__lte=at)
 
 
 def thread_changes(thread, since_version, limit=200):

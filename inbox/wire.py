@@ -1,0 +1,76 @@
+"""The wire between processes: one Redis channel for frames. It carries hints only and may be away at any moment."""
+
+import logging
+import time
+from functools import cache
+
+from django.conf import settings
+from django.db import connection
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+# Nobody who changes a conversation waits longer for the screens of others.
+TIMEOUT_SECONDS = 0.1
+# After a failure nothing is sent for so long: the pump of each web process finds what was not told.
+REST_SECONDS = 1.0
+
+
+class Wire:
+    """A sender of frames that never raises and never blocks for long."""
+
+    def __init__(self, url):
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            socket_keepalive=True,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._rests_until = 0.0
+        self._is_away = False
+
+    def send(self, text):
+        """Publish one frame. True when Redis took it."""
+        if time.monotonic() < self._rests_until:
+            return False
+        try:
+            self._publish(text)
+        except (RedisError, OSError) as error:
+            self._rest(error)
+            return False
+        if self._is_away:
+            logger.info("Redis is back: frames are sent again")
+        self._is_away = False
+        return True
+
+    def _publish(self, text):
+        try:
+            self._redis.publish(channel(), text)
+        except RedisConnectionError:
+            # A pooled connection that Redis closed in the meantime (a restart); a fresh one tells whether it is away.
+            self._redis.publish(channel(), text)
+
+    def _rest(self, error):
+        self._rests_until = time.monotonic() + REST_SECONDS
+        if not self._is_away:
+            logger.warning("Redis is away (%s): screens catch up from the database", type(error).__name__)
+        self._is_away = True
+
+
+def channel():
+    """Where frames go. Installations that share a Redis do not hear each other."""
+    return f"switchboard:frames:{connection.settings_dict['NAME']}"
+
+
+def send(text):
+    return _wire(settings.REDIS_URL).send(text)
+
+
+@cache
+def _wire(url):
+    return Wire(url)

@@ -9,6 +9,7 @@ DAY = 24 * 3600
 SWEEPS = [
     ("inbox.tasks.fill_places", 5),
     ("inbox.tasks.forget_unsent_uploads", DAY),
+    ("inbox.tasks.heartbeat", 5),
     ("inbox.tasks.sweep_absence", 10),
     ("inbox.tasks.sweep_attachments", 15),
     ("inbox.tasks.sweep_deliveries", 5),

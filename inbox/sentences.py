@@ -1,0 +1,117 @@
+"""The small lines between the bubbles, in words: who did what. Pure; lenient, since stored data may be old."""
+
+RETURNED = {
+    "absent": "{subject} was absent: back to the line",
+    "deactivated": "{subject} no longer works here: back to the line",
+    "away": "{subject} went away: back to the line",
+}
+ASSIGNED_WHY = {"owner": ", who looks after this customer", "last": ", who served last", "load": ""}
+HANDED_OVER = {
+    "silent": "The bot kept silent: handed over to people",
+    "failed": "The bot failed: handed over to people",
+}
+CLOSED_BY_RULE = {
+    "auto_close": "Closed automatically: nothing was left to answer",
+    "bot_silent": "Closed: the customer did not answer the bot",
+    "opt_out": "Closed: the customer opted out",
+    "expired": "Closed: the customer did not answer",
+    "merged": "Closed: two contacts became one",
+}
+
+
+def sentence(kind, actor, data):
+    """One line for an event's kind, its actor's name ("" = nobody) and its data."""
+    data = data if isinstance(data, dict) else {}
+    write = SENTENCES.get(kind)
+    return write(actor, data) if write else kind.replace("_", " ").capitalize()
+
+
+def _name(data, key):
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _opened(actor, data):
+    return f"{actor} started the conversation" if actor else "New conversation"
+
+
+def _assigned(actor, data):
+    to = _name(data, "to") or "an agent"
+    if actor:
+        return f"{actor} assigned it to {to}"
+    return f"Assigned to {to}{ASSIGNED_WHY.get(_name(data, 'why'), '')}"
+
+
+def _transferred(actor, data):
+    to = _name(data, "to") or _name(data, "team") or "someone else"
+    return f"{actor or 'Somebody'} transferred it to {to}"
+
+
+def _taken_over(actor, data):
+    previous = _name(data, "from")
+    return f"{actor or 'Somebody'} took over{' from ' + previous if previous else ''}"
+
+
+def _returned(actor, data):
+    subject = _name(data, "from") or _name(data, "agent") or actor or "The agent"
+    words = RETURNED.get(_name(data, "why"))
+    return words.format(subject=subject) if words else f"{actor or subject} gave it back to the line"
+
+
+def _queued(actor, data):
+    return "In queue: everyone who could serve is at the limit"
+
+
+def _handed_over(actor, data):
+    to = _name(data, "to")
+    return HANDED_OVER.get(_name(data, "why"), f"Handed over to {to or 'people'}")
+
+
+def _closed(actor, data):
+    if actor:
+        return f"Closed by {actor}"
+    rule = _name(data, "by_rule")
+    return CLOSED_BY_RULE.get(rule, "Closed automatically" if rule else "Closed")
+
+
+def _reopened(actor, data):
+    if data.get("undone"):
+        return f"{actor or 'Somebody'} undid the closing"
+    return f"{actor} reopened it" if actor else "The customer wrote again: reopened"
+
+
+def _tagged(actor, data):
+    return f"{actor or 'Somebody'} added the tag {_name(data, 'tag')}"
+
+
+def _untagged(actor, data):
+    return f"{actor or 'Somebody'} removed the tag {_name(data, 'tag')}"
+
+
+def _number_changed(actor, data):
+    new = _name(data, "new") or _name(data, "to")
+    return f"The customer changed their number{' to ' + new if new else ''}"
+
+
+SENTENCES = {
+    "opened": _opened,
+    "assigned": _assigned,
+    "claimed": lambda actor, data: f"{actor or 'Somebody'} claimed it",
+    "transferred": _transferred,
+    "taken_over": _taken_over,
+    "returned": _returned,
+    "queued": _queued,
+    "handed_over": _handed_over,
+    "closed": _closed,
+    "reopened": _reopened,
+    "tagged": _tagged,
+    "untagged": _untagged,
+    "followed": lambda actor, data: f"{actor or 'Somebody'} joined as a helper",
+    "unfollowed": lambda actor, data: f"{actor or 'Somebody'} stopped following",
+    "answer_waived": lambda actor, data: f"{actor or 'Somebody'} marked it as needing no answer",
+    "number_changed": _number_changed,
+    "joined": lambda actor, data: "Two contacts turned out to be one person",
+    "opted_out": lambda actor, data: "The customer wants no more messages that we start",
+    "opted_in": lambda actor, data: "The customer agrees to messages again",
+    "opened_chat": lambda actor, data: "The customer opened the chat",
+}

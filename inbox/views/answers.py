@@ -1,0 +1,54 @@
+"""How actions answer: JSON for the page's modules, a refusal in its own words."""
+
+import json
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.views.decorators.http import require_POST
+
+from inbox.actions.refusals import Refusal
+
+
+def refused(refusal):
+    """{code, words, field} with the refusal's status."""
+    answer = {"code": refusal.code, "words": refusal.words, "field": refusal.field}
+    return JsonResponse(answer, status=refusal.status_code)
+
+
+def action(view):
+    """A POST by an agent who has logged in; a Refusal becomes its answer."""
+
+    @login_required
+    @require_POST
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(refusal)
+
+    return answer
+
+
+def sent_data(request):
+    """What was posted, as a dict: a JSON object, or a form's fields. Raises Refusal (400)."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
+    try:
+        data = json.loads(request.body or b"{}")
+    except ValueError as error:
+        raise Refusal("not_json", "The request could not be read.", status_code=400) from error
+    if not isinstance(data, dict):
+        raise Refusal("not_json", "The request could not be read.", status_code=400)
+    return data
+
+
+def sent_id(data, name):
+    """A row's id out of posted data, or None. Raises Refusal (400) for what is no id."""
+    value = data.get(name)
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdecimal() or len(str(value)) > 18:
+        raise Refusal("not_an_id", "This choice is not there any more. Reload the page.", field=name, status_code=400)
+    return int(value)

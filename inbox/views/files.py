@@ -1,0 +1,163 @@
+"""Files of messages, only for those who see the conversation; shown inside the page only where that is harmless."""
+
+import re
+from io import BytesIO
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from inbox import queries
+from inbox.models import Attachment
+
+# What browsers only draw or play. No SVG, no HTML, no PDF: those could carry scripts.
+HARMLESS = frozenset(
+    [
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/gif",
+        "audio/aac",
+        "audio/amr",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/opus",
+        "audio/wav",
+        "audio/webm",
+        "video/mp4",
+        "video/3gpp",
+        "video/webm",
+    ]
+)
+CHUNK = 256 * 1024
+AT_ONCE = 2 * 1024 * 1024
+THUMB_SIDE = 640
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+@login_required
+@require_safe
+def file(request, token):
+    """The stored file, whole or a range of it (players ask for ranges); ?thumb: a small picture of a picture."""
+    attachment = _seen(request, token)
+    if "thumb" in request.GET and attachment.mime_type in HARMLESS and attachment.kind == "image":
+        return _guarded(_thumb(attachment), attachment)
+    return _guarded(_whole_or_range(request, attachment), attachment)
+
+
+def _seen(request, token):
+    try:
+        attachment = queries.attachment_for(request.user, token)
+    except Attachment.DoesNotExist as error:
+        raise Http404("No such file") from error
+    if attachment.status != Attachment.Status.STORED or not attachment.file:
+        raise Http404("This file is not here")
+    return attachment
+
+
+def _guarded(response, attachment):
+    """Nothing that a customer sent may run, be guessed to be another type, or stay in a shared cache."""
+    is_harmless = response["Content-Type"].split(";")[0] in HARMLESS
+    name = attachment.filename or f"{attachment.kind}-{attachment.pk}"
+    response["Content-Disposition"] = content_disposition_header(not is_harmless, name)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def _type(attachment):
+    plain = attachment.mime_type.split(";")[0].strip().lower()
+    return plain if plain in HARMLESS else "application/octet-stream"
+
+
+def _whole_or_range(request, attachment):
+    try:
+        size = attachment.file.size
+    except FileNotFoundError as error:
+        raise Http404("This file is not here") from error
+    span = _span(request.headers.get("Range", ""), size)
+    if span is None:
+        response = _bytes(attachment, 0, size)
+    elif span[0] >= size:
+        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    else:
+        start, end = span
+        response = _bytes(attachment, start, end)
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _span(header, size):
+    """(start, end) of the one range asked for, end excluded; None: the whole file. RFC 9110, 14.2."""
+    match = RANGE.fullmatch(header.strip())
+    if not match or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size
+    start = int(first)
+    end = min(int(last) + 1, size) if last else size
+    return None if last and int(last) < start else (start, end)
+
+
+def _bytes(attachment, start, end):
+    """A response of file[start:end]; long ones are streamed so that no process holds a film in memory."""
+    length = end - start
+    headers = {"Content-Length": str(length)}
+    source = attachment.file.open("rb")
+    source.seek(start)
+    if length > AT_ONCE:
+        return StreamingHttpResponse(_stream(source, length), content_type=_type(attachment), headers=headers)
+    with source:
+        return HttpResponse(source.read(length), content_type=_type(attachment), headers=headers)
+
+
+async def _stream(source, left):
+    try:
+        while left > 0 and (chunk := await sync_to_async(source.read)(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+    finally:
+        await sync_to_async(source.close)()
+
+
+def _thumb(attachment):
+    """A picture of at most 640 px beside the original, made when first asked for."""
+    path = f"thumbs/{attachment.file.name}.webp"
+    if not default_storage.exists(path):
+        made = _made_thumb(attachment)
+        if made is None:
+            return _bytes(attachment, 0, attachment.file.size)
+        default_storage.save(path, made)
+    with default_storage.open(path) as stored:
+        return HttpResponse(stored.read(), content_type="image/webp")
+
+
+def _made_thumb(attachment):
+    """A smaller copy, or None where the original is small enough or cannot be read as a picture."""
+    try:
+        with attachment.file.open("rb") as source, Image.open(source) as picture:
+            if max(picture.size) <= THUMB_SIDE or getattr(picture, "is_animated", False):
+                return None
+            picture.draft("RGB", (THUMB_SIDE, THUMB_SIDE))
+            return _webp(picture)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
+        return None
+
+
+def _webp(picture):
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail((THUMB_SIDE, THUMB_SIDE))
+    written = BytesIO()
+    upright.convert("RGBA" if upright.mode in ("RGBA", "LA", "P") else "RGB").save(written, "WEBP", quality=80)
+    return ContentFile(written.getvalue())

@@ -1,0 +1,100 @@
+"""The inbox page and its fragments. Everything is looked up through what the agent may see: the rest is 404."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from inbox import queries
+from inbox.models import Conversation
+from inbox.views import panes
+from inbox.views.panes import Place
+
+
+def seen_conversation(request, conversation_id):
+    """The conversation if this agent sees it, else 404."""
+    try:
+        return queries.conversation_for(request.user, conversation_id)
+    except Conversation.DoesNotExist as error:
+        raise Http404("No such conversation") from error
+
+
+def page_of_inbox(view):
+    """A GET page or fragment for an agent who has logged in; never kept by a cache."""
+    return login_required(never_cache(require_GET(view)))
+
+
+@page_of_inbox
+def inbox(request):
+    place = Place.read(request)
+    return render(request, "inbox/page.html", _page(request, place))
+
+
+@page_of_inbox
+def conversation(request, conversation_id):
+    """The whole page, or with HX-Request the thread and its details."""
+    found = seen_conversation(request, conversation_id)
+    context = panes.thread_context(request.user, found) | {"place": Place.read(request)}
+    if request.htmx:
+        return render(request, "inbox/_conversation.html", context)
+    return render(request, "inbox/page.html", _page(request, context["place"]) | context | {"open_id": found.pk})
+
+
+def _page(request, place):
+    agent = request.user
+    return panes.folders_context(agent, place) | panes.list_context(request, place) | panes.filters_context(agent)
+
+
+@page_of_inbox
+def conversation_list(request):
+    """A folder's tabs and rows; with a cursor only the following rows; with `rows` only the list."""
+    place = Place.read(request)
+    context = panes.list_context(request, place)
+    if request.GET.get("cursor"):
+        return render(request, "inbox/_rows.html", context)
+    if "rows" in request.GET:
+        return render(request, "inbox/_list.html", context)
+    return render(request, "inbox/_folder.html", context | panes.folders_context(request.user, place))
+
+
+@page_of_inbox
+def counts(request):
+    return JsonResponse(queries.counts(request.user))
+
+
+@page_of_inbox
+def row(request, conversation_id):
+    return render(request, "inbox/_row.html", {"conversation": seen_conversation(request, conversation_id)})
+
+
+@page_of_inbox
+def head(request, conversation_id):
+    """Head and details as they are now."""
+    context = panes.head_context(request.user, seen_conversation(request, conversation_id))
+    return render(request, "inbox/_head_and_details.html", context)
+
+
+@page_of_inbox
+def items(request, conversation_id):
+    """Older items before a cursor, or (JSON) what changed since a version: {html, version, is_complete}."""
+    thread = seen_conversation(request, conversation_id).thread
+    if "since" in request.GET:
+        return _changes(request, thread)
+    page = queries.thread_page(thread, before=request.GET.get("before") or None, limit=panes.ITEMS)
+    response = HttpResponse(_written(request, page.items))
+    response["X-Earlier"] = page.earlier
+    response["X-Version"] = page.version
+    return response
+
+
+def _changes(request, thread):
+    since = request.GET["since"]
+    changes = queries.thread_changes(thread, int(since) if since.isdecimal() and len(since) < 19 else 0)
+    html = _written(request, changes.items)
+    return JsonResponse({"html": html, "version": changes.version, "is_complete": changes.is_complete})
+
+
+def _written(request, shown):
+    return render_to_string("inbox/_items.html", {"items": shown}, request)

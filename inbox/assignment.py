@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.fields import BooleanField
 
-from inbox import moves
+from inbox import moves, presence
 from inbox.changes import change_conversation
 from inbox.clock import database_time
 from inbox.models import Agent, Conversation, Event, Reception, Team, Thread
@@ -54,6 +54,7 @@ class Group:
 
 def fill_places(now=None):
     """Give the heads of the line to whoever has a place for them, then call the rest what they are."""
+    presence.revive_after_a_restart(now or database_time())
     _in_batches(_hand_out, now)
     _in_batches(_rename, now)
 

@@ -5,6 +5,7 @@ Available = says so and connected; connected until a grace after the last live s
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Greatest
 
@@ -14,19 +15,17 @@ from inbox.clock import database_time
 from inbox.models import Agent, Conversation, Pulse
 from whatsapp.wake import wake
 
-# Web processes call `connected` every 15 s; silent for longer, it was them who were away, not the agents.
-PULSE_IS_OLD_AFTER = timedelta(seconds=40)
-WEB = "web"
+# The sweep runs every 10 s; silent for longer, it was the product that was away, not the agents.
+RESTART_AFTER = timedelta(seconds=30)
 SWEEP = "absence sweep"
 
 
 def connected(agent_ids, now=None):
-    """These agents have a live socket. A web process says so every 15 s, with an empty list too: that is its pulse."""
+    """These agents have a live socket; a web process says so when one opens and every 15 s."""
     now = now or database_time()
-    _revive_after_a_restart(now)
-    arrived = Agent.objects.filter(pk__in=agent_ids, is_active=True).filter(_absent(now))
-    arrived_ids = list(arrived.values_list("pk", flat=True))
-    _extend(Agent.objects.filter(pk__in=agent_ids, is_active=True), now)
+    agents = Agent.objects.filter(pk__in=agent_ids, is_active=True)
+    arrived_ids = list(agents.filter(_absent(now)).values_list("pk", flat=True))
+    _extend(agents, now)
     _tell(arrived_ids)
 
 
@@ -40,12 +39,18 @@ def disconnect(agent, now=None):
 def sweep_absence(now=None):
     """Return what absent agents hold back, and tell the screens who has become absent since the last sweep."""
     now = now or database_time()
-    if _silence_of(WEB, now) > PULSE_IS_OLD_AFTER:
-        return
+    revive_after_a_restart(now)
     _tell_who_left(now)
     for conversation_id in held_by_absent(now).values_list("pk", flat=True):
         with change_conversation(conversation_id, now) as change:
             return_if_absent(change)
+
+
+def revive_after_a_restart(now):
+    """Whoever was connected when the sweeps fell silent is connected still: their browsers come back by themselves."""
+    silence = _silence(now)
+    if silence > RESTART_AFTER:
+        _extend(Agent.objects.filter(is_active=True, connected_until__gt=now - silence), now)
 
 
 def return_if_absent(change):
@@ -79,6 +84,7 @@ def _absent(now):
     return Q(connected_until=None) | Q(connected_until__lte=now)
 
 
+@transaction.atomic
 def _extend(agents, now):
     """Move `connected_until` ahead, in one statement that locks in the order everybody locks agents in."""
     locked = agents.order_by("pk").select_for_update(no_key=True).values("pk")
@@ -87,24 +93,15 @@ def _extend(agents, now):
     Agent.objects.filter(pk__in=locked).update(connected_until=until)
 
 
-def _revive_after_a_restart(now):
-    """Whoever was connected when the last web process fell silent is connected still: their browsers come back."""
-    silence = _silence_of(WEB, now)
-    if silence > PULSE_IS_OLD_AFTER:
-        _extend(Agent.objects.filter(is_active=True, connected_until__gt=now - silence), now)
-        wake(moves.FILL_PLACES)
-    Pulse.objects.update_or_create(name=WEB, defaults={"at": now})
-
-
-def _silence_of(name, now):
-    """How long ago the pulse was last felt; zero when it never was."""
-    pulse = Pulse.objects.filter(name=name).first()
+def _silence(now):
+    """How long ago the last sweep was; zero when there never was one."""
+    pulse = Pulse.objects.filter(name=SWEEP).first()
     return now - pulse.at if pulse else timedelta()
 
 
 def _tell_who_left(now):
     """Screens show an agent's presence; nobody writes a row when a grace runs out."""
-    since = now - _silence_of(SWEEP, now)
+    since = now - _silence(now)
     left = Agent.objects.filter(connected_until__gt=since, connected_until__lte=now)
     left_ids = list(left.values_list("pk", flat=True))
     Pulse.objects.update_or_create(name=SWEEP, defaults={"at": now})

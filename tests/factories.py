@@ -17,6 +17,7 @@ from inbox.models import (
     Team,
     Thread,
 )
+from whatsapp.inbound import MessageReceived, Sender
 from whatsapp.models import Account, Number
 
 _serial = itertools.count(1)
@@ -106,6 +107,34 @@ def make_conversation(status="unassigned", *, number=None, contact=None, assigne
     if assignee:
         Participant.objects.create(conversation=conversation, agent=assignee)
     return conversation
+
+
+def sender_of(contact):
+    """The contact as Meta's webhook names them."""
+    names = {identity.kind: identity.value for identity in contact.identities.all()}
+    return Sender(
+        phone=contact.phone,
+        wa_id=names.get("wa_id", ""),
+        bsuid=names.get("bsuid", ""),
+        name=contact.profile_name or contact.name,
+        username=contact.username,
+    )
+
+
+def writes(contact, number, text="Hello", *, now=None, sent_at=None, quoted_wamid=""):
+    """The customer writes and it is received. Returns the Message."""
+    now = now or timezone.now()
+    event = MessageReceived(
+        number.account.waba_id,
+        number.phone_number_id,
+        wamid=f"wamid.in.{next(_serial)}",
+        sent_at=sent_at or now,
+        sender=sender_of(contact),
+        kind="text",
+        content={"text": text},
+        quoted_wamid=quoted_wamid,
+    )
+    return receive(event, now=now)
 
 
 def moved_back(row, minutes=0, **duration):

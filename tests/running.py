@@ -1,0 +1,34 @@
+"""Run what the workers would run. Tests have no broker: they say when the product gets on with its work."""
+
+from django.db.models import Q
+from django.utils import timezone
+
+from inbox import assignment, delivery
+from inbox.models import Message
+from whatsapp import processing
+
+MOST_ROUNDS = 50
+
+
+def settle(now=None):
+    """Process webhook calls, hand out places, deliver what is due, until nothing is left to do."""
+    for _ in range(MOST_ROUNDS):
+        assignment.fill_places(now)
+        if not (_process_calls() + _deliver(now or timezone.now())):
+            return
+    raise AssertionError(f"There was still something to do after {MOST_ROUNDS} rounds")
+
+
+def _process_calls():
+    call_ids = list(processing.unclaimed().order_by("pk").values_list("pk", flat=True))
+    for call_id in call_ids:
+        processing.process(call_id)
+    return len(call_ids)
+
+
+def _deliver(now):
+    due = Message.objects.filter(Q(retry_at=None) | Q(retry_at__lte=now), status=Message.Status.QUEUED)
+    thread_ids = set(due.values_list("thread_id", flat=True))
+    for thread_id in thread_ids:
+        delivery.deliver_next(thread_id)
+    return len(thread_ids)

@@ -28,7 +28,6 @@ class Wire:
             url,
             socket_timeout=TIMEOUT_SECONDS,
             socket_connect_timeout=TIMEOUT_SECONDS,
-            socket_keepalive=True,
             retry=Retry(NoBackoff(), 0),
         )
         self._rests_until = 0.0

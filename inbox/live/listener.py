@@ -56,6 +56,5 @@ def _connect():
         decode_responses=True,
         socket_connect_timeout=2,
         socket_timeout=None,
-        socket_keepalive=True,
         retry=Retry(NoBackoff(), 0),
     )

@@ -4,10 +4,15 @@ import ipaddress
 import socket
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from config.celery import app as celery_app
 
 celery_app.conf.broker_url = "memory://"
+
+# How long one example takes says more about the machine's other work than about the code.
+hypothesis_settings.register_profile("shared machine", deadline=None)
+hypothesis_settings.load_profile("shared machine")
 
 _connect = socket.socket.connect
 

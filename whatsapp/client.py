@@ -14,7 +14,7 @@ from django.conf import settings
 
 from whatsapp import payloads
 from whatsapp.download import download
-from whatsapp.errors import NumberFault, Refused, Unclear, from_answer
+from whatsapp.errors import NumberFault, Refused, Unclear, Unreachable, from_answer
 from whatsapp.multipart import Multipart
 from whatsapp.transport import BearerToken, retry_after_seconds, session, transport_error, usable_json
 
@@ -99,7 +99,7 @@ class GraphClient:
     def media(self, media_id: str) -> MediaInfo:
         answer = self._request("GET", media_id)
         if not text(answer, "url"):
-            raise Unclear(title="Meta's answer names no address of the file")
+            raise Unreachable(title="Meta's answer names no address of the file")
         size = text(answer, "file_size")
         size_bytes = int(size) if re.fullmatch(r"[0-9]{1,15}", size) else None
         return MediaInfo(text(answer, "url"), text(answer, "mime_type"), size_bytes, text(answer, "sha256"))
@@ -168,8 +168,17 @@ class GraphClient:
             if not after or after == before:
                 return
 
-    def _request(self, method: str, *path: str, of_number: bool = False, headers: dict | None = None, **body) -> dict:
-        """The answer's object. `of_number`: `path` begins with the number, so "not found" is the number's fault."""
+    def _request(self, method: str, *path: str, **more) -> dict:
+        """The answer's object. A read without an answer changed nothing, so it is never unclear."""
+        try:
+            return self._exchange(method, *path, **more)
+        except Unclear as error:
+            if method == "GET":
+                raise Unreachable(title=error.title, http_status=error.http_status) from error
+            raise
+
+    def _exchange(self, method: str, *path: str, of_number: bool = False, headers: dict | None = None, **body) -> dict:
+        """`of_number`: `path` begins with the number, so "not found" is the number's fault."""
         auth = self._bearer()
         url = "/".join((self.api_url, self.version, *(checked(part) for part in path)))
         try:

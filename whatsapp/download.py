@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 
-from whatsapp.errors import Refused, TryLater
-from whatsapp.transport import BearerToken, retry_after_seconds, transport_error
+from whatsapp.errors import Refused, TryLater, Unreachable
+from whatsapp.transport import BearerToken, retry_after_seconds
 
 FILE_HOST = "lookaside.fbsbx.com"
 MAX_REDIRECTS = 3
@@ -43,7 +43,7 @@ def opened(
         try:
             answer = session.get(url, auth=auth, timeout=timeout_seconds, stream=True, allow_redirects=False)
         except requests.RequestException as error:
-            raise transport_error(error) from error
+            raise Unreachable(title=type(error).__name__) from error
         if not answer.is_redirect:
             return fit(answer)
         url = target(answer)
@@ -102,4 +102,4 @@ def pieces(answer: requests.Response) -> Iterator[bytes]:
     try:
         yield from answer.iter_content(CHUNK_BYTES)
     except requests.RequestException as error:
-        raise transport_error(error) from error
+        raise Unreachable(title=type(error).__name__) from error

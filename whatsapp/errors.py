@@ -4,7 +4,7 @@
         Refused       permanent for this message
         TryLater      worth the same request again, later
         NumberFault   the number or its account needs a person first; its messages are held
-        Unreachable   the request never left
+        Unreachable   nothing was carried out: the request never left, or it only wanted to read
         Unclear       the request left and no answer of Meta's came back: it may have been carried out
 
 Codes: Meta, Cloud API, support/error-codes.
@@ -72,11 +72,11 @@ class NumberFault(GraphError):
 
 
 class Unreachable(GraphError):
-    """No connection: certainly not sent, so sending again is safe."""
+    """No connection, or no answer to a read: certainly nothing happened, so repeating is safe."""
 
     @property
     def sentence(self) -> str:
-        return "WhatsApp could not be reached. The message was not sent. Try again in a few minutes."
+        return "WhatsApp could not be reached. Nothing was sent. Try again in a few minutes."
 
 
 class Unclear(GraphError):
@@ -84,7 +84,7 @@ class Unclear(GraphError):
 
     @property
     def sentence(self) -> str:
-        return "WhatsApp did not answer, so this message may or may not have been sent. Ask before sending it again."
+        return "WhatsApp did not answer, so this may or may not have been sent. Check before sending it again."
 
 
 def sentence(code: int | None, details: str = "") -> str:

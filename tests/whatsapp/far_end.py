@@ -33,6 +33,7 @@ class FarEnd:
     scheme: str = "http"
     answers: list[Callable] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    is_silent: threading.Event = field(default_factory=threading.Event)
     test_is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -46,7 +47,12 @@ class FarEnd:
 
     def say_nothing(self) -> None:
         """Takes the request and keeps silent until the test is over."""
-        self.answers.append(lambda handler: self.test_is_over.wait(30))
+
+        def keep_silent(handler: BaseHTTPRequestHandler) -> None:
+            self.is_silent.set()
+            self.test_is_over.wait(30)
+
+        self.answers.append(keep_silent)
 
     def break_off(self) -> None:
         """Promises more than it sends, then resets the connection."""

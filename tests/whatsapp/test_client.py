@@ -115,6 +115,7 @@ def test_silence_after_sending_leaves_the_outcome_unclear(impatient, far_end):
     far_end.say_nothing()
     with pytest.raises(Unclear):
         impatient.send_message(NUMBER, PAYLOAD)
+    assert far_end.is_silent.wait(10)
     assert len(far_end.seen) == 1
 
 
@@ -220,6 +221,15 @@ def test_an_id_that_would_lead_elsewhere_is_refused(client, far_end, media_id):
     assert far_end.seen == []
 
 
+def test_a_read_without_an_answer_changed_nothing_and_may_be_repeated(impatient, far_end):
+    far_end.say_nothing()
+    far_end.break_off()
+    far_end.answer(raw=b"<html>Bad gateway</html>", status=502)
+    for _ in range(3):
+        with pytest.raises(Unreachable):
+            impatient.number(NUMBER)
+
+
 # Media
 
 
@@ -257,9 +267,9 @@ def test_a_files_whereabouts_tolerate_a_size_as_text(client, far_end, size, size
     assert client.media("77") == MediaInfo("https://lookaside.fbsbx.com/x", "image/jpeg", size_bytes, "5f2c")
 
 
-def test_a_file_without_an_address_is_unclear(client, far_end):
+def test_a_file_without_an_address_may_be_asked_for_again(client, far_end):
     far_end.answer({"id": "77"})
-    with pytest.raises(Unclear):
+    with pytest.raises(Unreachable):
         client.media("77")
 
 

@@ -117,7 +117,7 @@ def test_an_answer_without_metas_words_is_judged_by_its_status(http_status, kind
 
 
 def test_no_answer_has_its_own_sentences():
-    assert "was not sent" in Unreachable().sentence
+    assert "Nothing was sent" in Unreachable().sentence
     assert "may or may not have been sent" in Unclear().sentence
     assert Unclear().code is None
 

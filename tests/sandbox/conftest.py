@@ -68,7 +68,7 @@ class Product:
         rows = []
         for _, body in list(self.calls):
             payload = json.loads(body)
-            for entry in payload["entry"] if "entry" in payload else ():
+            for entry in payload.get("entry", ()):
                 rows += [c["value"] for c in entry["changes"] if c["field"] == field]
         return rows
 

@@ -42,12 +42,12 @@ class Sandbox:
     # People and numbers
 
     def numbers(self) -> list[dict]:
-        """Each with phone_number_id, waba_id, access_token, app_secret, verify_token, display_phone_number, verified_name."""
-        return self.get("numbers")["numbers"]
+        """Each with phone_number_id, waba_id, access_token, app_secret, verify_token, display_phone_number."""
+        return self.get("numbers")["data"]
 
     def customer(self, who: str) -> "Phone":
         """By id, first or whole name, phone or user id."""
-        people = self.get("customers")["customers"]
+        people = self.get("customers")["data"]
         digits = "".join(c for c in who if c.isdigit())
         for row in people:
             names = (row["id"], row["name"], row["name"].split()[0], row["user_id"])
@@ -64,7 +64,7 @@ class Sandbox:
     def sent(self, customer: "Phone | str" = "", **filters) -> list[dict]:
         """Oldest first: id, type, body, status, error, callback_data, context, shown … filters: number, type, status,
         callback, text."""
-        return self.get("sent", customer=getattr(customer, "id", customer), **filters)["messages"]
+        return self.get("sent", customer=getattr(customer, "id", customer), **filters)["data"]
 
     def doubles(self) -> dict[str, int]:
         """biz_opaque_callback_data that came more than once, with how often."""
@@ -102,7 +102,7 @@ class Sandbox:
         return self.call("raw", {"payload": payload, **more})
 
     def webhooks(self, **filters) -> list[dict]:
-        return self.get("webhooks", **filters)["webhooks"]
+        return self.get("webhooks", **filters)["data"]
 
     # Trouble
 
@@ -212,7 +212,7 @@ class Phone:
     def messages(self, number: str = "") -> list[dict]:
         """The chat both ways as the phone shows it, oldest first."""
         number = number or self.sandbox.number
-        return self.sandbox.get("messages", customer=self.id, number=number)["messages"]
+        return self.sandbox.get("messages", customer=self.id, number=number)["data"]
 
 
 def _id(message: dict | str) -> str:

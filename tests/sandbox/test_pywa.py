@@ -85,7 +85,7 @@ def test_closed_window_becomes_a_failed_status_with_the_code_pywa_knows(wa, sand
 
 def test_templates_are_listed_with_summary_created_edited_and_deleted(wa, sandbox):
     listed = wa.get_templates()
-    assert listed.total_count == 10 and listed.message_template_limit == 6000
+    assert (listed.total_count, listed.message_template_limit) == (10, 6000)
     made = wa.create_template(
         Template(
             name="opening_hours",

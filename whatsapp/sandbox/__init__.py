@@ -1,1 +1,1 @@
-"""A small Meta on loopback: Graph endpoints, signed webhooks and the customers' phones. Imports nothing of the product."""
+"""A small Meta on loopback: Graph endpoints, signed webhooks, the customers' phones. Imports nothing of the product."""

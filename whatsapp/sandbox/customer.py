@@ -1,4 +1,4 @@
-"""What a customer does: writes, sends files, taps, reacts, edits, deletes, opens a chat, changes number. Each is told by webhook."""
+"""What a customer does: writes, taps, reacts, edits, deletes, opens a chat, changes number. Each is told by webhook."""
 
 import base64
 import json
@@ -142,7 +142,7 @@ class Customers:
         return self.say(customer, number, "interactive", {"type": found["kind"], found["kind"]: reply}, context=context)
 
     def finish_flow(self, customer: Customer, message: Message, answers: dict) -> Message:
-        """Complete a flow: the answers come back with the flow token of the message (leave it out with flow_token None)."""
+        """Complete a flow: the answers come back with the message's flow token (flow_token None: without)."""
         number = self.world.numbers[message.number_id]
         given = {"flow_token": flow_token(message), **answers}
         given = {k: v for k, v in given.items() if v is not None}

@@ -16,8 +16,9 @@
 | hold | webhooks wait until the fault is cleared | |
 | lose | webhooks never leave | |
 
-All take `times` (how often; without it until cleared) and, where they make sense, `on` (messages, media, download, templates,
-setup, flows: default messages for refuse, drop_answer, hang; any for outage and latency), `number` and `customer`.
+All take `times` (how often; without it until cleared) and, where they make sense, `on` (messages, media, download,
+templates, setup, flows: default messages for refuse, drop_answer, hang; any for outage and latency), `number` and
+`customer`.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""The Graph API's common ground: who asks, how a body is read, how an error is written, faults, and which node is meant."""
+"""The Graph API's common ground: who asks, how bodies are read and errors written, faults, paging, fields."""
 
 import asyncio
 import json

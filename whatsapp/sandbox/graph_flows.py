@@ -1,4 +1,4 @@
-"""Flows of an account: create, list, get, assets, publish, deprecate, delete. The encrypted data endpoint is not imitated."""
+"""Flows of an account: create, list, get, assets, publish, deprecate, delete. No data endpoint."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A number's own endpoints: automation, business profile, registration, settings, block list, QR codes, encryption key."""
+"""A number's own endpoints: automation, profile, registration, settings, block list, QR codes, encryption key."""
 
 import re
 import secrets

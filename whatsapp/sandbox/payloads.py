@@ -34,7 +34,7 @@ def contact(customer: Customer) -> dict:
 
 
 def inbound(number: Number, customer: Customer, element: dict, omit: tuple[str, ...] = ()) -> dict:
-    """The value of field `messages` for one inbound element. `omit`: from, from_user_id, contacts (shapes seen in the wild)."""
+    """The value of field `messages` for one inbound element. `omit`: from, from_user_id, contacts."""
     sender = {"from": customer.phone, "from_user_id": customer.user_id}
     if not customer.shares_phone:
         del sender["from"]
@@ -72,7 +72,7 @@ def envelope(entries: list[dict]) -> dict:
 
 
 def batch(changes: list[tuple[str, str, dict]], at: float) -> dict:
-    """Many changes `(account id, field, value)` in one POST: one entry per account, values of one shape folded together."""
+    """Many changes `(account id, field, value)` in one POST: one entry per account, values of one shape folded."""
     entries: dict[str, dict] = {}
     for account_id, field, value in changes:
         row = entries.setdefault(account_id, entry(account_id, field, value, at) | {"changes": []})

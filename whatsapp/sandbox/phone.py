@@ -79,7 +79,7 @@ async def chat(request: web.Request) -> web.Response:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Server-sent events: message, chat, customer, number, reset. A page that reads too slowly is cut and comes back."""
+    """Server-sent events: message, chat, customer, number, reset. A page that reads too slowly is cut."""
     world, viewer = request.app[WORLD], request.query.get("viewer", "")
     queue: asyncio.Queue[tuple[str, object]] = asyncio.Queue(QUEUE_LENGTH)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})

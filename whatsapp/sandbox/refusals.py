@@ -79,7 +79,7 @@ DETAILS = {
     131026: "Message undeliverable.",
     131030: "Recipient phone number not in allowed list: add it to the recipients of the test number.",
     131042: "Message failed to send because there were one or more errors related to your payment method.",
-    131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
+    131047: "Message failed to send because more than 24 hours have passed since the customer last replied.",
     131049: "In order to maintain a healthy ecosystem engagement, the message failed to be delivered.",
     131050: "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages.",
 }

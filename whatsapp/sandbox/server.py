@@ -14,6 +14,7 @@ from aiohttp import web
 
 from whatsapp.sandbox import (
     control,
+    control_setup,
     graph_flows,
     graph_media,
     graph_messages,
@@ -75,6 +76,7 @@ def make_app(product_url: str = "", state: Path | None = None, **settings) -> we
         graph_flows,
         graph_nodes,
         control,
+        control_setup,
         phone,
     ):
         app.add_routes(module.routes())

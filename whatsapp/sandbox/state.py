@@ -1,7 +1,7 @@
 """The state file: the whole world as one JSON document, written behind and replaced in one step.
 
-Writing costs more as chats grow, so the pause between two writes is 0.3 s or twenty times the last write, whichever is longer:
-never more than a twentieth of the process. A kill -9 loses that much; SIGTERM and Ctrl-C lose nothing.
+Writing costs more as chats grow, so the pause between two writes is 0.3 s or twenty times the last write, whichever is
+longer: never more than a twentieth of the process. A kill -9 loses that much; SIGTERM and Ctrl-C lose nothing.
 """
 
 import asyncio

@@ -24,7 +24,8 @@ def view_message(world: World, message: Message) -> dict:
         "quoted": _quoted(world, message),
         "options": options(message),
         "shown": message.shown,
-        "file": _file(world, message),
+        "file": _file(world, message.body) if message.type in KINDS else None,
+        "header_file": _file(world, _header_media(message)),
         "error": message.error,
         "callback_data": message.callback_data,
         "edited": message.edited,
@@ -46,10 +47,18 @@ def _quoted(world: World, message: Message) -> dict | None:
     return {"id": target.id, "direction": target.direction, "words": words(target)}
 
 
-def _file(world: World, message: Message) -> dict | None:
-    """The stored file behind a media message: {id, mime_type, filename, size}."""
-    body = message.body if isinstance(message.body, dict) else {}
-    media = world.media.get(str(body.get("id") or body.get("fetched") or "")) if message.type in KINDS else None
+def _header_media(message: Message) -> object:
+    """The media object in the header of an interactive message or a template."""
+    if message.type == "template":
+        return (message.shown or {}).get("header", {}).get("media")
+    header = message.body.get("header") if message.type == "interactive" and isinstance(message.body, dict) else None
+    return (header or {}).get((header or {}).get("type"))
+
+
+def _file(world: World, body: object) -> dict | None:
+    """The stored file behind a media object: {id, mime_type, filename, size}."""
+    known = body if isinstance(body, dict) else {}
+    media = world.media.get(str(known.get("id") or known.get("fetched") or ""))
     if media is None:
         return None
     return {"id": media.id, "mime_type": media.mime_type, "filename": media.filename, "size": media.size}

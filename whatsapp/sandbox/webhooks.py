@@ -1,8 +1,8 @@
 """The way to the product: signed POSTs, in order within a chat, bounded in number, repeated until they are taken.
 
-Meta promises no order. The sandbox keeps it within a chat all the same, so that only a fault brings disorder. Two kinds of
-trouble differ: a product that is away (no connection, or 503) closes the gate for everybody and order is kept; any other
-answer makes that one webhook try again by itself while its neighbours go on.
+Meta promises no order. The sandbox keeps it within a chat all the same, so that only a fault brings disorder. Two kinds
+of trouble differ: a product that is away (no connection, or 503) closes the gate for everybody and order is kept; any
+other answer makes that one webhook try again by itself while its neighbours go on.
 """
 
 import asyncio

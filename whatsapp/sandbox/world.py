@@ -1,4 +1,4 @@
-"""The sandbox's memory: accounts, numbers, customers, chats, messages, templates; who may see what; and what time it is.
+"""The sandbox's memory: accounts, numbers, customers, chats, messages, templates; and who may see what.
 
 One world lives in one event loop; nothing here waits or speaks to a network. `on_news` listeners (the phone page) and
 `changed` (the state file) hear of every change.
@@ -109,7 +109,7 @@ class World:
         return customer
 
     def recipient(self, to: str, user_id: str) -> Customer:
-        """Whom a send means: `to` wins over `recipient`. An unknown phone becomes a customer; an unknown user id does not.
+        """Whom a send means: `to` wins over `recipient`. An unknown phone becomes a customer.
 
         Raises Refusal 131009 for what can be no phone number, and 131026 for an unknown user id.
         """
@@ -176,7 +176,7 @@ def new_id(prefix: str = "77") -> str:
 
 
 def canonical(digits: str) -> str:
-    """The id under which WhatsApp knows a number: Brazil drops its ninth digit, Mexico adds a 1 (reference: wa_id differs)."""
+    """The id under which WhatsApp knows a number: Brazil drops its ninth digit, Mexico adds a 1."""
     if digits.startswith("55") and len(digits) == 13 and digits[4] == "9":
         return digits[:4] + digits[5:]
     if digits.startswith("52") and len(digits) == 12:

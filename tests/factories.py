@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from inbox.actions.receive import receive
 from inbox.models import (
     Agent,
     Contact,

@@ -21,8 +21,10 @@ def close(conversation_id, by=None, by_rule="", now=None):
 
 
 def close_within(change, by=None, by_rule=""):
-    """Close as a part of a larger change."""
+    """Close as a part of a larger change. Whoever closes took part, and sees it afterwards."""
     ask_for_move(change, transitions.CLOSE)
+    if by:
+        moves.join(change.conversation, by)
     was = moves.shut(change, by)
     moves.write_line(change, Event.Kind.CLOSED, by, was=was, **({"by_rule": by_rule} if by_rule else {}))
 

@@ -43,8 +43,10 @@ def unfollow(conversation_id, by, now=None):
 
 
 def took_part(conversation, agent):
-    """True when the agent serves, served or wrote in this conversation."""
-    served = conversation.events.filter(kind__in=_SERVED).filter(Q(data__to_id=agent.pk))
+    """True when the agent serves, served, closed or wrote in this conversation."""
+    served = Q(kind__in=_SERVED, data__to_id=agent.pk) | Q(kind=Event.Kind.CLOSED, actor=agent)
     return (
-        conversation.assignee_id == agent.pk or served.exists() or conversation.messages.filter(author=agent).exists()
+        conversation.assignee_id == agent.pk
+        or conversation.events.filter(served).exists()
+        or conversation.messages.filter(author=agent).exists()
     )

@@ -12,9 +12,10 @@ SWEEPS = [
     ("inbox.tasks.heartbeat", 5),
     ("inbox.tasks.sweep_absence", 10),
     ("inbox.tasks.sweep_attachments", 15),
-    ("inbox.tasks.sweep_deliveries", 5),
+    ("inbox.tasks.sweep_deliveries", 2),
     ("whatsapp.tasks.forget_bodies", DAY),
     ("whatsapp.tasks.sweep_calls", 5),
+    ("whatsapp.tasks.sync_all_templates", 6 * 3600),
 ]
 
 

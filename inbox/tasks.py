@@ -2,13 +2,18 @@
 
 from celery import shared_task
 
-from inbox import assignment, delivery, health, presence
+from inbox import assignment, delivery, health, media, presence, read_marks
 from inbox.actions import linking
 
 
 @shared_task
 def deliver(thread_id):
     delivery.deliver_next(thread_id)
+
+
+@shared_task
+def fetch_attachment(attachment_id):
+    media.fetch(attachment_id)
 
 
 @shared_task
@@ -19,6 +24,11 @@ def fill_places():
 @shared_task
 def heartbeat():
     health.beat()
+
+
+@shared_task
+def forget_unsent_uploads():
+    media.forget_unsent()
 
 
 @shared_task
@@ -37,8 +47,23 @@ def release_messages(number_id):
 
 
 @shared_task
+def show_read(conversation_id, agent_id=None):
+    read_marks.mark_read_on_whatsapp(conversation_id, agent_id)
+
+
+@shared_task
+def show_typing(conversation_id, agent_id=None):
+    read_marks.typing(conversation_id, agent_id)
+
+
+@shared_task
 def sweep_absence():
     presence.sweep_absence()
+
+
+@shared_task
+def sweep_attachments():
+    media.sweep()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from whatsapp import processing
+from whatsapp import processing, template_sync
 
 
 @shared_task
@@ -18,3 +18,13 @@ def process_call(call_id):
 @shared_task
 def sweep_calls():
     processing.sweep()
+
+
+@shared_task
+def sync_all_templates():
+    template_sync.sync_all()
+
+
+@shared_task
+def sync_templates(account_id):
+    template_sync.sync_quietly(account_id)

@@ -70,6 +70,11 @@ class TryLater(GraphError):
 class NumberFault(GraphError):
     """Token, permission, payment or registration: nothing leaves by this number until a person acts."""
 
+    @property
+    def sentence(self) -> str:
+        is_gone = self.code == INVALID_PARAMETER and self.subcode == NODE_GONE
+        return sentence(NODE_GONE if is_gone else self.code, self.details)
+
 
 class Unreachable(GraphError):
     """No connection, or no answer to a read: certainly nothing happened, so repeating is safe."""

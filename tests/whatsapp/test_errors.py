@@ -85,6 +85,7 @@ def test_a_node_that_does_not_exist_is_the_numbers_fault_only_where_the_node_is_
     gone = answer(100, error_subcode=33)
     assert type(from_answer(400, gone)) is Refused
     assert type(from_answer(400, gone, of_number=True)) is NumberFault
+    assert from_answer(400, gone, of_number=True).sentence == sentence(33)
     assert type(from_answer(400, answer(33), of_number=True)) is NumberFault
     assert type(from_answer(400, answer(100), of_number=True)) is Refused
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from whatsapp import inbound, updates
 from whatsapp.models import WebhookCall
-from whatsapp.signals import event_received
+from whatsapp.signals import Unusable, event_received
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +44,6 @@ POISON = (
 # SQLSTATE classes (PostgreSQL, appendix A): the server is away or full; another transaction was in the way.
 SERVER_AWAY = ("08", "53", "57P", "58")
 IN_THE_WAY = ("40", "23505")
-
-
-class Unusable(Exception):
-    """An event that we understand and cannot use; the words say why and what to do."""
 
 
 class BodyForgotten(Exception):

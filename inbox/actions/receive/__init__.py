@@ -36,7 +36,7 @@ def receive(event, *, now=None, arrival=0):
     """Apply one event of whatsapp.inbound; receiving it again changes nothing. Events of other layers are left alone.
 
     `arrival` is the number of the webhook call it came in: it orders messages of the same second, since Meta's times
-    are whole seconds. Raises whatsapp.processing.Unusable for an event that cannot be used, with words for a person.
+    are whole seconds. Raises whatsapp.signals.Unusable for an event that cannot be used, with words for a person.
     """
     action = ACTIONS.get(type(event))
     return action(event, now or timezone.now(), arrival) if action else None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from inbox.models import Reception, Thread
 from whatsapp.models import Number
-from whatsapp.processing import Unusable
+from whatsapp.signals import Unusable
 
 ARRIVALS_PER_SECOND = 1_000_000
 

@@ -104,6 +104,12 @@ class Sandbox:
     def webhooks(self, **filters) -> list[dict]:
         return self.get("webhooks", **filters)["data"]
 
+    def retry(self) -> int:
+        """Don't wait for the next attempt; how many webhooks were waiting for one."""
+        return self._waits(
+            lambda: [n] if (n := self.call("retry", {})["woken"]) else [], 1, PATIENCE_SECONDS, "a retry"
+        )[0]
+
     # Trouble
 
     def fault(self, kind: str, **parameters) -> int:

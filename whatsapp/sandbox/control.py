@@ -65,8 +65,15 @@ def told(message: Message) -> web.Response:
 
 async def health(request: web.Request) -> web.Response:
     world, outbox = request.app[WORLD], request.app[OUTBOX]
-    return web.json_response({"ok": True, "product_url": outbox.product_url, "webhooks_waiting": len(outbox.pending),
-                              "messages": len(world.messages)})  # fmt: skip
+    return web.json_response(
+        {
+            "ok": True,
+            "now": world.now(),
+            "product_url": outbox.product_url,
+            "webhooks_waiting": len(outbox.pending),
+            "messages": len(world.messages),
+        }
+    )
 
 
 async def numbers(request: web.Request) -> web.Response:
@@ -76,9 +83,17 @@ async def numbers(request: web.Request) -> web.Response:
     for number in world.numbers.values():
         account = world.accounts[number.account_id]
         own = {"phone_number_id": number.id, "waba_id": account.id, "digits": number.digits}
-        rows.append({**asdict(number), **own, "account": asdict(account),
-                     **{k: getattr(account, k) for k in ("access_token", "app_secret", "app_id", "verify_token",
-                                                         "portfolio_id", "portfolio_name")}})  # fmt: skip
+        rows.append(
+            {
+                **asdict(number),
+                **own,
+                "account": asdict(account),
+                **{
+                    k: getattr(account, k)
+                    for k in ("access_token", "app_secret", "app_id", "verify_token", "portfolio_id", "portfolio_name")
+                },
+            }
+        )
     return web.json_response({"data": rows})
 
 

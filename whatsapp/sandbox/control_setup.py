@@ -151,9 +151,15 @@ async def sent(request: web.Request) -> web.Response:
             rows = [m for m in rows if getattr(m, field) == query[name]]
     doubles = {k: n for k, n in world.sent_by_callback.items() if n > 1}
     shown = rows[-int(query.get("limit", 1000)) :]
-    return web.json_response({"count": len(rows), "data": [asdict(m) for m in shown],
-                              "callbacks": len(world.sent_by_callback), "doubles": doubles,
-                              "by_status": Counter(m.status for m in rows)})  # fmt: skip
+    return web.json_response(
+        {
+            "count": len(rows),
+            "data": [asdict(m) for m in shown],
+            "callbacks": len(world.sent_by_callback),
+            "doubles": doubles,
+            "by_status": Counter(m.status for m in rows),
+        }
+    )
 
 
 async def messages(request: web.Request) -> web.Response:

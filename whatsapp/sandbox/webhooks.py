@@ -22,6 +22,7 @@ GIVE_UP_SECONDS = 7 * 24 * 3600
 RETRY_SECONDS = (0.5, 1, 2, 5, 15, 60)
 AWAY_SECONDS = (0.2, 0.4, 0.8, 1.5, 3)
 ANSWER_SECONDS = 20
+GATHER_SECONDS = 0.005
 LOG_LENGTH = 1000
 AGENT = "facebookexternalua"
 
@@ -134,48 +135,51 @@ class Outbox:
         while True:
             lane = await self._ready.get()
             await self._gate()
-            group = self.faults.find("batch") or self.faults.find("reorder")
-            flight = await self._gather(lane, group) if group else self._head(lane)
-            lanes = {lane, *(d.lane for d in flight)}
+            flight, mode = await self._board(lane)
             if flight:
-                await self._fly(flight, group["kind"] if group else "")
-            for name in lanes:
-                self._free(name)
+                await self._fly(flight, mode)
+            self._busy.discard(lane)
+            for name in {lane, *(d.lane for d in flight)}:
+                self._tend(name)
 
-    def _free(self, lane: str) -> None:
-        self._busy.discard(lane)
+    async def _board(self, lane: str) -> tuple[list[Delivery], str]:
+        """What leaves next, and how: the lane's head, or a group while a fault asks for one."""
+        if not self._group_fault():
+            return self._head(lane), ""
+        async with self._gathering:
+            fault = self._group_fault()
+            return (await self._gather(fault), fault["kind"]) if fault else (self._head(lane), "")
+
+    def _group_fault(self) -> dict | None:
+        return self.faults.find("batch") or self.faults.find("reorder")
+
+    def _tend(self, lane: str) -> None:
+        """Wake a lane that has more, forget one that has not."""
         if self._lanes.get(lane):
             self._wake(lane)
-        else:
+        elif lane not in self._busy:
             self._lanes.pop(lane, None)
 
     def _head(self, lane: str) -> list[Delivery]:
         line = self._lanes.get(lane)
         return [line.popleft()] if line else []
 
-    async def _gather(self, lane: str, fault: dict) -> list[Delivery]:
+    async def _gather(self, fault: dict) -> list[Delivery]:
         """Collect up to `count` deliveries from all lanes, waiting at most `wait` seconds (0.3)."""
-        async with self._gathering:
-            count, lanes = fault.get("count", 10), [lane]
-            flight = self._drain(lanes, count)
-            deadline = asyncio.get_running_loop().time() + fault.get("wait", 0.3)
-            while len(flight) < count and (left := deadline - asyncio.get_running_loop().time()) > 0:
-                try:
-                    lanes.append(await asyncio.wait_for(self._ready.get(), left))
-                except TimeoutError:
-                    break
-                flight += self._drain(lanes, count - len(flight))
-            flight += self._drain(lanes, count - len(flight))
-            for name in set(lanes) - {d.lane for d in flight} - {lane}:
-                self._free(name)
+        clock = asyncio.get_running_loop().time
+        count, deadline = fault.get("count", 10), clock() + fault.get("wait", 0.3)
+        flight = self._drain(count)
+        while flight and len(flight) < count and clock() < deadline:
+            await asyncio.sleep(GATHER_SECONDS)
+            flight += self._drain(count - len(flight))
+        if flight:
             self.faults.take(fault["kind"])
-            return flight
+        return flight
 
-    def _drain(self, lanes: list[str], count: int) -> list[Delivery]:
-        taken = []
-        for lane in lanes:
-            line = self._lanes.get(lane, ())
-            while line and len(taken) < count and line[0].due_at <= self.world.now():
+    def _drain(self, count: int) -> list[Delivery]:
+        taken, now = [], self.world.now()
+        for line in self._lanes.values():
+            while line and len(taken) < count and line[0].due_at <= now:
                 taken.append(line.popleft())
         return taken
 

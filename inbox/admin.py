@@ -81,7 +81,11 @@ class AgentAdmin(ModelAdmin):
     list_display = ["name", "email", "role_word", "reception_limit", "state", "last_login"]
     list_filter = ["role", "is_active", "teams", "receptions__number"]
     search_fields = ["name", "email"]
-    actions_detail = ["show_link", "mail_link", "deactivate", "activate"]
+    actions_detail = [
+        "show_link",
+        "mail_link",
+        {"title": "Access", "icon": "lock", "items": ["activate", "deactivate"]},
+    ]
     readonly_fields = ["state", "last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "email", "role"]}),
@@ -112,13 +116,13 @@ class AgentAdmin(ModelAdmin):
         """An agent's messages stay theirs: deactivate instead."""
         return False
 
-    @action(description="Copy invitation or reset link", icon="link")
+    @action(description="Login link", icon="link")
     def show_link(self, request, object_id):
         agent = self.get_object(request, object_id)
         context = {**self.admin_site.each_context(request), "agent": agent, "link": invitations.link_for(agent)}
         return TemplateResponse(request, "admin/invitation_link.html", {**context, "title": f"Link for {agent}"})
 
-    @action(description="Mail the link", icon="mail")
+    @action(description="Mail link", icon="mail")
     def mail_link(self, request, object_id):
         agent = self.get_object(request, object_id)
         try:

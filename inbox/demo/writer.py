@@ -51,10 +51,11 @@ class DemoWriter:
             self._write_story(story)
 
     def _write_people(self):
+        """They left just now: what they serve stays theirs for the usual time of absence."""
         self.teams = {name: Team.objects.create(name=name) for name in cast.TEAMS}
         for key, name, role, limit, _, teams in cast.AGENTS:
             agent = Agent.objects.create_user(
-                cast.email_of(key), cast.PASSWORD, name=name, role=role, reception_limit=limit
+                cast.email_of(key), cast.PASSWORD, name=name, role=role, reception_limit=limit, connected_until=self.now
             )
             agent.teams.set([self.teams[team] for team in teams])
             self.agents[key] = agent

@@ -7,7 +7,8 @@ import sys
 
 if sys.version_info < (3, 11):
     sys.exit(
-        "Switchboard needs Python 3.11 or newer; %s is %d.%d. Start it with a newer one, for example: python3.11 bin/run"
+        "Switchboard needs Python 3.11 or newer; %s is %d.%d. "
+        "Start it with a newer one, for example: python3.11 bin/run"
         % (sys.executable, sys.version_info[0], sys.version_info[1])
     )
 if sys.platform == "win32":

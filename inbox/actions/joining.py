@@ -1,11 +1,13 @@
 """Two contacts turn out to be one person: join them, with their open conversations, in a way that can be undone."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from inbox import moves
 from inbox.actions.assignment import hand_over_within
 from inbox.changes import change_thread
 from inbox.models import Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
+from whatsapp import window
 
 Status = Conversation.Status
 FILLED_FROM_OTHER = ("name", "profile_name", "username", "phone", "email", "owner_id")
@@ -16,7 +18,9 @@ SHOWN_AT_ONCE = 40
 
 @transaction.atomic
 def join(keep, absorb, now):
-    """Make `absorb` a part of `keep`. Returns the ContactMerge. Both contacts' threads are locked, by id."""
+    """Make `absorb` a part of `keep`. Returns the ContactMerge. Both contacts' identities and threads are locked."""
+    both = Identity.objects.filter(contact__in=[keep, absorb]).order_by("pk")
+    list(both.select_for_update(no_key=True).values_list("pk"))
     for contact in (keep, absorb):
         contact.refresh_from_db(from_queryset=Contact.objects.select_for_update())
     threads = Thread.objects.select_for_update().filter(contact__in=[keep, absorb]).order_by("pk")
@@ -114,6 +118,7 @@ def move_rows(thread, kept, loser, now):
 def adopt(change, thread):
     """Move the rows under the change's lock; the later writer's identity gets the answers."""
     newest = list(thread.messages.order_by("-at", "-pk").values_list("pk", flat=True)[:SHOWN_AT_ONCE])
+    keep_one_in_flight(change.thread, thread)
     Conversation.objects.filter(thread=thread).update(thread=change.thread)
     Event.objects.filter(thread=thread).update(thread=change.thread, version=0)
     Message.objects.filter(thread=thread).update(thread=change.thread, version=0)
@@ -121,6 +126,14 @@ def adopt(change, thread):
     ours, theirs = change.thread.window_until, thread.window_until
     if theirs and (ours is None or theirs > ours):
         change.thread.window_until, change.thread.reply_identity = theirs, thread.reply_identity
+
+
+def keep_one_in_flight(kept, thread):
+    """Two messages on their way at this very moment, one per thread: of one of them only Meta's receipt will tell."""
+    in_flight = Message.objects.filter(thread=kept, status=Message.Status.SENDING)
+    if in_flight.exists():
+        theirs = Message.objects.filter(thread=thread, status=Message.Status.SENDING)
+        theirs.update(status=Message.Status.UNCONFIRMED)
 
 
 def show_newest_of(conversation, thread):
@@ -131,3 +144,68 @@ def show_newest_of(conversation, thread):
 
 def ids(rows):
     return list(rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def undo_join(merge_id, now):
+    """Take a merge back: what it moved returns, with what has been said in those conversations since; a conversation
+    that it closed stays closed. Returns the ContactMerge; raises ContactMerge.DoesNotExist when undone already."""
+    merge = ContactMerge.objects.select_for_update().get(pk=merge_id, undone_at=None)
+    kept, absorbed, moved = merge.kept, merge.absorbed, merge.moved
+    list(Thread.objects.select_for_update().filter(contact__in=[kept, absorbed]).order_by("pk"))
+    Contact.objects.filter(pk=absorbed.pk).update(merged_into=None)
+    Identity.objects.filter(pk__in=moved["identities"], contact=kept).update(contact=absorbed)
+    Thread.objects.filter(pk__in=moved["threads"], contact=kept).update(contact=absorbed)
+    for rows in moved["merged"]:
+        return_rows(rows, kept, now)
+    unfill(kept, moved)
+    merge.undone_at = now
+    merge.save(update_fields=["undone_at"])
+    return merge
+
+
+def unfill(kept, moved):
+    """What the merge changed on the contact goes back, unless somebody has changed it since."""
+    for field, after in moved["kept_after"].items():
+        if getattr(kept, field) == after:
+            setattr(kept, field, moved["kept_before"][field])
+    kept.save()
+
+
+def return_rows(rows, kept, now):
+    """Each side gets its rows in a change of its own, so that open pages learn of both."""
+    with change_thread(rows["to"], now) as change:
+        send_back(rows, change.thread)
+        if change.conversation and change.conversation.pk in rows["conversations"]:
+            change.conversation = None
+        settle(change, kept)
+        highest = change.version
+    with change_thread(rows["from"], now) as change:
+        change.version = max(change.version, highest + 1)
+        settle(change, change.thread.contact)
+
+
+def send_back(rows, thread):
+    """What came with the merge, and what has been said since in the conversations that came with it."""
+    conversations = rows["conversations"]
+    Conversation.objects.filter(pk__in=conversations, thread=thread).update(thread=rows["from"])
+    for model, key in ((Event, "events"), (Message, "messages")):
+        theirs = Q(pk__in=rows[key]) | Q(conversation__in=conversations)
+        model.objects.filter(theirs, thread=thread).update(thread=rows["from"])
+
+
+def settle(change, contact):
+    """Preview, address and window follow from what the thread holds now."""
+    thread = change.thread
+    if change.conversation:
+        show_newest_of(change.conversation, thread)
+    own = Identity.objects.filter(contact=contact)
+    if not own.filter(pk=thread.reply_identity_id).exists():
+        thread.reply_identity = own.order_by("-pk").first()
+    thread.window_until = last_window(thread)
+
+
+def last_window(thread):
+    words = Message.objects.filter(thread=thread, author_kind=Message.Author.CUSTOMER)
+    newest = words.exclude(kind__in=Message.ANNOTATIONS).order_by("-at").values_list("at", flat=True).first()
+    return newest and window.closes_at(newest)

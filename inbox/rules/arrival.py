@@ -16,7 +16,7 @@ class Act(StrEnum):
 @dataclass(frozen=True)
 class Arrival:
     """The facts. `wrote_at` is Meta's time. `open_status` is "" when no conversation of the thread is open; only then
-    the newest closed one counts: when it was closed, whether its agent is available below the limit, or a bot's."""
+    the newest closed one counts: when it was closed, whether its agent is available and below the limit."""
 
     wrote_at: datetime
     record_only: bool = False
@@ -24,7 +24,6 @@ class Arrival:
     has_handover_agent: bool = False
     closed_at: datetime | None = None
     last_agent_can_serve: bool = False
-    was_with_bot: bool = False
     follow_up: timedelta = timedelta(0)
 
 
@@ -50,7 +49,7 @@ def decide(arrival: Arrival) -> Decision:
     if arrival.open_status:
         return Decision(Act.CONTINUE, arrival.open_status)
     if follows_up(arrival):
-        return Decision(Act.REOPEN, reopened_status(arrival))
+        return Decision(Act.REOPEN, "assigned" if arrival.last_agent_can_serve else "unassigned")
     return Decision(Act.OPEN, "unassigned")
 
 
@@ -60,9 +59,3 @@ def follows_up(arrival: Arrival) -> bool:
     if arrival.closed_at is None or not arrival.follow_up:
         return False
     return arrival.wrote_at <= arrival.closed_at + arrival.follow_up
-
-
-def reopened_status(arrival: Arrival) -> str:
-    if arrival.last_agent_can_serve:
-        return "assigned"
-    return "bot" if arrival.was_with_bot else "unassigned"

@@ -38,12 +38,11 @@ def facts_of_closed(closed, number, now):
     return {
         "closed_at": closed.closed_at,
         "last_agent_can_serve": closed.assignee_id is not None and has_place(closed, number, now),
-        "was_with_bot": closed.assignee_id is None and closed.bot is not None and closed.bot.is_active,
     }
 
 
 def newest_closed(thread):
-    return thread.conversations.select_related("assignee", "bot").order_by("-pk").first()
+    return thread.conversations.select_related("assignee").order_by("-pk").first()
 
 
 def has_place(closed, number, now):
@@ -78,8 +77,6 @@ def reopen(change, decision, number, at):
     conversation.unanswered_since = change.now
     if decision.status == Status.ASSIGNED:
         moves.give_to(change, agent)
-    elif decision.status == Status.BOT:
-        conversation.status = Status.BOT
     else:
         moves.put_in_line(change)
     change.record(Event.Kind.REOPENED, at=max(closed_at, at - JUST_BEFORE))

@@ -2,13 +2,15 @@
 
 from django.urls import path, re_path
 
-from inbox.views import accounts, actions, files, health, pages, settings
+from inbox.views import accounts, actions, availability, files, health, pages, settings
 
 urlpatterns = [
     path("", pages.inbox, name="home"),
     path("inbox/", pages.inbox, name="inbox"),
     path("inbox/list/", pages.conversation_list, name="inbox_list"),
     path("inbox/counts/", pages.counts, name="inbox_counts"),
+    path("inbox/availability/", availability.availability, name="inbox_availability"),
+    path("inbox/leaving/", availability.leaving, name="inbox_leaving"),
     path("inbox/c/<int:conversation_id>/", pages.conversation, name="conversation"),
     path("inbox/c/<int:conversation_id>/items/", pages.items, name="conversation_items"),
     path("inbox/c/<int:conversation_id>/row/", pages.row, name="conversation_row"),

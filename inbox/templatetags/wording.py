@@ -62,10 +62,13 @@ def event_sentence(event):
 
 @register.filter
 def preview(message):
-    """One plain line for a list row or a quote."""
+    """One plain line for a list row or a quote, without WhatsApp's marks."""
     if message is None:
         return ""
-    return "Deleted message" if message.deleted_at else whatsapp_content.preview(message.kind, message.content)
+    if message.deleted_at:
+        return "Deleted message"
+    words = whatsapp_content.preview(message.kind, message.content)
+    return "".join(piece.text for piece in formatting.pieces(words))
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """The inbox page and its fragments. Everything is looked up through what the agent may see: the rest is 404."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
@@ -78,15 +78,12 @@ def head(request, conversation_id):
 
 @page_of_inbox
 def items(request, conversation_id):
-    """Older items before a cursor, or (JSON) what changed since a version: {html, version, is_complete}."""
+    """Older items {html, earlier, version} before a cursor, or changes {html, version, is_complete} since a version."""
     thread = seen_conversation(request, conversation_id).thread
     if "since" in request.GET:
         return _changes(request, thread)
     page = queries.thread_page(thread, before=request.GET.get("before") or None, limit=panes.ITEMS)
-    response = HttpResponse(_written(request, page.items))
-    response["X-Earlier"] = page.earlier
-    response["X-Version"] = page.version
-    return response
+    return JsonResponse({"html": _written(request, page.items), "earlier": page.earlier, "version": page.version})
 
 
 def _changes(request, thread):

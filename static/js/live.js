@@ -9,9 +9,10 @@
 //     async onCatchUp(thread, since) {},   // fetch /inbox/c/<id>/items/?since=<since>, place them, return the new version
 //     onMoved(frame) {},            // status, assignee, team or participants changed: fetch the counts (debounce it)
 //     onGone(conversation) {},      // may not be seen any more: take away the row; leave the thread if it is open
-//     onRefresh(why) {},            // fetch list and counts again: "online" (was away), "lost" (frames were lost), "visible"
+//     onRefresh(why) {},            // fetch list and counts again: "start", "online" (was away), "lost" (frames), "visible"
 //     onChange(frame) {},           // every change frame, for sounds and notifications
 //     onAgent(frame) {},            // {agent, availability, load, limit} of this agent, or of colleagues for supervisors
+//     onRead(frame) {},             // {conversation, message}: this agent read so far (0: marked unread) in another tab
 //     onBye(why) {},                // the server ended it for good: "logged_out", "deactivated"; or "changed": reload
 //   });
 //   live.watch(thread, version);    // this thread is open and shows this version; live.unwatch() when it is left
@@ -33,7 +34,7 @@ const FATAL = { 4401: "logged_out", 4403: "deactivated" };
 
 const nothing = () => {};
 const on = {};
-const HOOKS = ["State", "Row", "Items", "Moved", "Gone", "Refresh", "Change", "Agent", "Bye"];
+const HOOKS = ["State", "Row", "Items", "Moved", "Gone", "Refresh", "Change", "Agent", "Read", "Bye"];
 
 let socket = null;
 let state = "";
@@ -149,6 +150,8 @@ const RECEIVE = {
   gone: (frame) => on.Gone(frame.conversation),
   refresh: missed,
   agent: (frame) => on.Agent(frame),
+  read: (frame) => on.Read(frame),
+  mark: (frame) => send({ type: "ack", sent: frame.sent }), // a reader who does not answer is cut
   bye: (frame) => end(frame.why),
 };
 
@@ -163,8 +166,7 @@ function greeted() {
   attempts = 0;
   say("online");
   // What changed between rendering the page and this hello is as lost as during an outage.
-  if (hasBeenOnline) refresh("online");
-  else catchUp();
+  refresh(hasBeenOnline ? "online" : "start");
   hasBeenOnline = true;
 }
 

@@ -49,7 +49,7 @@ document.addEventListener("toggle", (event) => {
 }, true);
 
 // A menu that is filled after it opened grows: place it again.
-document.addEventListener("htmx:afterSettle", (event) => {
+for (const name of ["htmx:afterSettle", "menu:filled"]) document.addEventListener(name, (event) => {
   const menu = event.target.closest?.(".menu:popover-open");
   if (menu && buttonOf(menu)) place(menu, buttonOf(menu));
 });

@@ -62,8 +62,8 @@ def _head(thread_id):
 
 
 def _settle(head):
-    """Make head and number agree about being held."""
-    if head.thread.number.is_on_hold and head.status == Status.HELD:
+    """Make the lane and its number agree about being held."""
+    if head.thread.number.is_on_hold and not lane(head.thread_id).filter(status=Status.QUEUED).exists():
         return False
     return holding.settle(head.thread_id)
 

@@ -2,7 +2,7 @@
 
 import phonenumbers
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from inbox import moves
 from inbox.actions.assignment import claim_within
@@ -24,18 +24,25 @@ def start_conversation(number, customer, template, by, client_id=None, now=None)
     """
     if not moves.can_serve(by, number.pk):
         raise NotAllowed(f"You do not serve {number.name}. Choose a number that you serve.")
-    with transaction.atomic():
-        message = sent_before(by, client_id)
+    try:
+        return _start(number, customer, Draft(template, by, client_id), now)
+    except IntegrityError:
+        # Somebody else made the same contact or thread a moment ago: now it is found.
+        return _start(number, customer, Draft(template, by, client_id), now)
+
+
+@transaction.atomic
+def _start(number, customer, draft, now):
+    message = sent_before(draft.author, draft.client_id)
+    if message:
+        return message
+    contact = customer if isinstance(customer, Contact) else _contact(customer, number, now)
+    with change_thread(_thread(contact, number).pk, now) as change:
+        message = sent_before(draft.author, draft.client_id)
         if message:
             return message
-        contact = customer if isinstance(customer, Contact) else _contact(customer, number, now)
-        thread = _thread(contact, number)
-        with change_thread(thread.pk, now) as change:
-            message = sent_before(by, client_id)
-            if message:
-                return message
-            _take(change, by)
-            return put(change, Draft(template, by, client_id))
+        _take(change, draft.author)
+        return put(change, draft)
 
 
 def valid_phone(typed, number=None):

@@ -60,7 +60,7 @@ OPEN = [
             (
                 50,
                 "mira",
-                "Hello Kwame, for Ghana you need a customs form CN23 and an invoice. Shall I send you a filled example?",
+                "Hello Kwame, for Ghana you need a customs form CN23 and an invoice. Shall I send you an example?",
             ),
             (48, "c", "Yes please, that would help a lot"),
         ),

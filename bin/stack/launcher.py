@@ -150,12 +150,13 @@ class Launcher:
             supervisor.start(installation.sandbox())
         step("Preparing the database and the pages")
         supervisor.finish(migrations)
-        demo = self._demo(supervisor, installation)
+        filling = self._begin_demo(supervisor, installation)
+        step("Starting the inbox, its worker and its timers")
         for program in (installation.worker(), installation.beat()):
             supervisor.start(program)
         static()
         supervisor.start(installation.web())
-        step("Starting the inbox, its worker and its timers")
+        demo = filling()
         self._wait(
             supervisor, Health(self.port, "/healthz", installation.site_url), "The inbox was not ready", READY_SECONDS
         )
@@ -199,13 +200,15 @@ class Launcher:
         )
         return lambda: _finish_static_files(supervisor, errand, lambda: target.write_text(fingerprint))
 
-    def _demo(self, supervisor: Supervisor, installation: Installation) -> dict:
+    def _begin_demo(self, supervisor: Supervisor, installation: Installation) -> Callable[[], dict]:
+        """Fill the demo beside what starts next; call the answer to wait for its logins and numbers."""
         if not self.has_sandbox:
-            return {"logins": [], "numbers": []}
+            return lambda: {"logins": [], "numbers": []}
         health = Health(self.port + 1, "/control/health", installation.sandbox_url)
         self._wait(supervisor, health, "The sandbox was not ready", SANDBOX_SECONDS)
         step("Filling the demo")
-        return json.loads(supervisor.call(installation.manage("demo", "demo", "--json")))
+        errand = supervisor.begin(installation.manage("demo", "demo", "--json"))
+        return lambda: json.loads(supervisor.finish(errand))
 
     def _wait(self, supervisor: Supervisor, health: Health, what: str, seconds: float) -> None:
         try:

@@ -48,7 +48,7 @@ def test_a_given_database_gets_neither_sandbox_nor_demo(where, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://db.example/switchboard")
     start = launcher.Launcher(where, 8000, Interrupt())
     assert not start.has_sandbox
-    assert start._demo(None, installation(where, has_sandbox=False)) == {"logins": [], "numbers": []}
+    assert start._begin_demo(None, installation(where, has_sandbox=False))() == {"logins": [], "numbers": []}
 
 
 def test_the_addresses_carry_what_a_tool_needs(where):

@@ -115,7 +115,10 @@ class Environment:
     def _make(self) -> None:
         if self.directory.exists():
             step("The virtual environment in .venv is not whole: making it again")
-            shutil.rmtree(self.directory)
+            if self.directory.is_symlink():
+                self.directory.unlink()
+            else:
+                shutil.rmtree(self.directory)
         has_uv = _uv() is not None
         if not has_uv and importlib.util.find_spec("ensurepip") is None:
             raise Stop(

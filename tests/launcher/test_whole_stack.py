@@ -1,4 +1,4 @@
-"""The whole installation as real processes, from a copy of this checkout: web, worker, beat, sandbox and both stores."""
+"""The whole installation as real processes, from a copy of this checkout."""
 
 import http.client
 import json
@@ -123,7 +123,7 @@ def running(copy):
     """The running installation; a test may stop or kill it, the next one finds it running again."""
     if copy.process is None or copy.process.poll() is not None:
         copy.start()
-    yield copy
+    return copy
 
 
 @pytest.fixture(scope="module", autouse=True)

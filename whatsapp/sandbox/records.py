@@ -176,5 +176,4 @@ class Delivery:
     answer: str = ""
     raw: str | None = None
     signature: str = "good"
-    held: bool = False
     created_at: float = 0.0

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import signal
+import socket
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -106,19 +107,23 @@ async def serve(
     port: int, product_url: str = "", state: Path | None = None, ready=None, stopped=None, **settings
 ) -> None:
     """Serve on loopback until `stopped` (an asyncio.Event) is set, or cancelled. `ready(port)` once it listens."""
-    app = make_app(product_url, state, **settings)
+    with socket.create_server((HOST, port)) as listener:
+        await _serve_on(listener, make_app(product_url, state, **settings), ready, stopped or asyncio.Event())
+
+
+async def _serve_on(listener: socket.socket, app: web.Application, ready, stopped: asyncio.Event) -> None:
+    """The port is taken before the state file is read: a second sandbox beside a running one touches nothing."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, HOST, port)
-        await site.start()
+        await web.SockSite(runner, listener).start()
         port = runner.addresses[0][1]
         app[CUSTOMERS].url = f"http://{HOST}:{port}"
         app[RECEIPTS].resume()
         app[REVIEWS].resume()
         if ready:
             ready(port)
-        await (stopped or asyncio.Event()).wait()
+        await stopped.wait()
     finally:
         await runner.cleanup()
 

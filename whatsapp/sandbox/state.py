@@ -77,7 +77,8 @@ class StateFile:
     async def stop(self) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        self.save()
+        if self._saved != self.world.changes:
+            self.save()
 
     async def _write_behind(self) -> None:
         pause = PAUSE_SECONDS

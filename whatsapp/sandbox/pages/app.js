@@ -39,6 +39,7 @@ export function show() {
   thread?.leave();
   thread = null;
   showPeople();
+  document.querySelector(".person[aria-current]")?.scrollIntoView({ block: "nearest" });
   if (state.number) thread = openThread(state.customers.get(state.me), state.numbers.get(state.number));
   else showHome();
   look();

@@ -6,7 +6,7 @@ from dataclasses import replace
 from inbox.models import Identity, Message
 from whatsapp import content as contents
 from whatsapp import payloads
-from whatsapp.content import ContentError, Media, Text
+from whatsapp.content import ContentError, Media, Template, Text
 
 CALLBACK = re.compile(r"m:([0-9]{1,18})")
 MARKS = re.compile(r"[*_~`\s]+")
@@ -42,10 +42,26 @@ def _address(thread):
 
 
 def _with_file(content, message):
-    if not isinstance(content, Media):
-        return content
+    """Meta's id of the file in the place where the content has its own file."""
     attachment = message.attachments.first()
-    return replace(content, media_id=attachment.media_id) if attachment else content
+    if attachment is None:
+        return content
+    if isinstance(content, Template):
+        return replace(content, components=_with_header_file(content.components, attachment.media_id))
+    if isinstance(content, Media):
+        return replace(content, media_id=attachment.media_id)
+    return replace(content, header=replace(content.header, media_id=attachment.media_id, link=""))
+
+
+def _with_header_file(components, media_id):
+    return tuple(_filed(part, media_id) if part["type"].lower() == "header" else part for part in components)
+
+
+def _filed(header, media_id):
+    """{"type": "image", "image": {"id": ..., "filename"?: ...}} with our file's id."""
+    given = header["parameters"][0]
+    file = {key: value for key, value in given[given["type"]].items() if key != "link"}
+    return {**header, "parameters": [{**given, given["type"]: {**file, "id": media_id}}]}
 
 
 def _with_name(content, message):

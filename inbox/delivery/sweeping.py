@@ -19,11 +19,8 @@ def sweep():
     """Wake the lane of every thread whose head can move: due, its lease over, or held by a number that may send."""
     heads = Message.objects.filter(status__in=LANE).order_by("thread_id", "pk").distinct("thread_id").values("pk")
     is_due = Q(retry_at=None, created_at__lte=Now() - GRACE) | Q(retry_at__lte=Now())
-    can_move = (
-        Q(status=Status.QUEUED) & is_due
-        | Q(status=Status.SENDING, claimed_until__lte=Now())
-        | Q(status=Status.HELD, thread__number__held_at=None)
-    )
-    threads = Message.objects.filter(can_move, pk__in=heads).values_list("thread_id", flat=True)
-    for thread_id in threads[:MOST_THREADS]:
+    can_move = Q(status=Status.QUEUED) & is_due | Q(status=Status.HELD, thread__number__held_at=None)
+    is_lost = Q(status=Status.SENDING, claimed_until__lte=Now())
+    found = Message.objects.filter(is_lost | Q(can_move, pk__in=heads)).order_by("pk")
+    for thread_id in dict.fromkeys(found.values_list("thread_id", flat=True)[:MOST_THREADS]):
         wake("inbox.tasks.deliver", thread_id)

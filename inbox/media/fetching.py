@@ -28,6 +28,7 @@ MOST_DOUBLINGS = 12
 # An address that Meta refuses is asked for again; after so many tries the file is gone.
 MOST_REFUSALS = 4
 MOST_AT_ONCE = 200
+MOST_BYTES = media_rules("document").max_bytes
 GONE = "WhatsApp no longer has this file. Ask the customer to send it again."
 TOO_LARGE = "This file has more than 100 MB and was not fetched. Ask the customer for a smaller one."
 DAMAGED = "This file arrived damaged again and again. Ask the customer to send it again."
@@ -84,15 +85,14 @@ def _download(attachment, file):
     """Stream the bytes into `file`; (MIME type, SHA-256 in hex). Raises GraphError, Unfetchable, Damaged."""
     client = GraphClient(attachment.message.thread.number.account.access_token)
     info = client.media(attachment.media_id)
-    limit = media_rules("document").max_bytes
-    if info.size_bytes and info.size_bytes > limit:
+    if info.size_bytes and info.size_bytes > MOST_BYTES:
         raise Unfetchable(TOO_LARGE)
     digest = hashlib.sha256()
     with client.download(info.url) as chunks:
         for chunk in chunks:
             digest.update(chunk)
             file.write(chunk)
-            if file.tell() > limit:
+            if file.tell() > MOST_BYTES:
                 raise Unfetchable(TOO_LARGE)
     for told in (attachment.sha256, info.sha256):
         if told and not _same(told, digest):

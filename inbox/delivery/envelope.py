@@ -42,26 +42,23 @@ def _address(thread):
 
 
 def _with_file(content, message):
-    """Meta's id of the file in the place where the content has its own file."""
+    """The file as the message itself, or as the header of a template or of buttons."""
     attachment = message.attachments.first()
     if attachment is None:
         return content
-    if isinstance(content, Template):
-        return replace(content, components=_with_header_file(content.components, attachment.media_id))
     if isinstance(content, Media):
         return replace(content, media_id=attachment.media_id)
+    if isinstance(content, Template):
+        return replace(content, components=tuple(_with_header(part, attachment) for part in content.components))
     return replace(content, header=replace(content.header, media_id=attachment.media_id, link=""))
 
 
-def _with_header_file(components, media_id):
-    return tuple(_filed(part, media_id) if part["type"].lower() == "header" else part for part in components)
-
-
-def _filed(header, media_id):
-    """{"type": "image", "image": {"id": ..., "filename"?: ...}} with our file's id."""
-    given = header["parameters"][0]
-    file = {key: value for key, value in given[given["type"]].items() if key != "link"}
-    return {**header, "parameters": [{**given, given["type"]: {**file, "id": media_id}}]}
+def _with_header(component, attachment):
+    if str(component.get("type", "")).lower() != "header":
+        return component
+    named = {"filename": attachment.filename} if attachment.kind == "document" else {}
+    file = {"id": attachment.media_id, **named}
+    return {**component, "parameters": [{"type": attachment.kind, attachment.kind: file}]}
 
 
 def _with_name(content, message):

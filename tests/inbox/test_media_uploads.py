@@ -10,11 +10,12 @@ from PIL import Image
 from inbox import media
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import send_again, send_files, send_message
-from inbox.delivery import deliver_next
+from inbox.delivery import deliver_next, envelope
 from inbox.media.uploads import shown_name
 from inbox.models import Attachment, Message
 from tests.factories import make_agent, make_contact, make_conversation, moved_back
-from whatsapp.content import ContentError, Text
+from whatsapp.content import Button, Buttons, ContentError, Header, Template, Text
+from whatsapp.models import MessageTemplate
 
 pytestmark = pytest.mark.django_db
 
@@ -268,3 +269,36 @@ def test_a_thumbnail_is_small_and_made_once(ben):
     with kept.file.storage.open(name) as file, Image.open(file) as image:
         assert image.size == (480, 240)
     assert media.thumbnail(upload(ben, PDF)) == ""
+
+
+def test_a_file_stands_in_the_header_of_buttons(conversation, ben, meta):
+    kept = upload(ben, picture(), "parcel.jpg")
+    content = Buttons("Is it this one?", (Button("y", "Yes"), Button("n", "No")), Header("image", media_id="upload"))
+    message = send_message(conversation.pk, content, ben, attachment_ids=[kept.pk])
+    deliver_next(conversation.thread_id)
+    message.refresh_from_db()
+    kept.refresh_from_db()
+    assert (message.kind, message.status, message.error_text) == ("buttons", "sent", "")
+    assert meta.sent()[0]["body"]["header"] == {"type": "image", "image": {"id": kept.media_id}}
+
+
+def test_a_file_stands_in_the_header_of_a_template(conversation, ben, meta, berlin):
+    components = [{"type": "HEADER", "format": "DOCUMENT"}, {"type": "BODY", "text": "Your invoice"}]
+    MessageTemplate.objects.create(
+        account=berlin.account, name="invoice", language="en", status="APPROVED", components=components
+    )
+    kept = upload(ben, PDF, "invoice-118.pdf")
+    header = {"type": "header", "parameters": [{"type": "document", "document": {"id": "upload"}}]}
+    message = send_message(conversation.pk, Template("invoice", "en", (header,)), ben, attachment_ids=[kept.pk])
+    kept.refresh_from_db()
+    kept.media_id = "7740011"
+    kept.save()
+    sent = envelope.payload(message)["template"]["components"]
+    assert sent[0]["parameters"] == [{"type": "document", "document": {"id": "7740011", "filename": "invoice-118.pdf"}}]
+
+
+def test_a_header_of_another_kind_is_refused(conversation, ben):
+    kept = upload(ben, PDF, "a.pdf")
+    content = Buttons("Is it this one?", (Button("y", "Yes"),), Header("image", media_id="upload"))
+    with pytest.raises(Refusal, match="header"):
+        send_message(conversation.pk, content, ben, attachment_ids=[kept.pk])

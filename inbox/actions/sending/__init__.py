@@ -2,10 +2,19 @@
 a message is accepted as a row, and inbox.delivery brings it to Meta.
 """
 
-from inbox.actions.sending.files import send_files
+from inbox.actions.sending.files import TO_COME, send_files
 from inbox.actions.sending.messages import send_again, send_message
 from inbox.actions.sending.notes import write_note
 from inbox.actions.sending.reactions import react
 from inbox.actions.sending.starting import start_conversation, valid_phone
 
-__all__ = ["react", "send_again", "send_files", "send_message", "start_conversation", "valid_phone", "write_note"]
+__all__ = [
+    "TO_COME",
+    "react",
+    "send_again",
+    "send_files",
+    "send_message",
+    "start_conversation",
+    "valid_phone",
+    "write_note",
+]

@@ -6,8 +6,10 @@ from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put, sent_before
 from inbox.actions.sending.entering import enter, opened, quoted_message
 from inbox.models import Attachment
-from whatsapp.content import ContentError, Media, Text
+from whatsapp.content import ContentError, Media, Template, Text
 
+# Stands in content for Meta's id of a file that is brought there as the message leaves (inbox.delivery.envelope).
+TO_COME = "upload"
 CAPTIONED = ("image", "video", "document")
 MOST_FILES = 30
 
@@ -30,6 +32,24 @@ def send_files(where, attachment_ids, by, *, caption=None, client_id=None, quote
             for place, (content, attachment) in enumerate(contents)
         ]
         return [put(change, draft) for draft in drafts]
+
+
+def header_file(content, attachment_ids, by):
+    """The one uploaded file for a header, or None. Raises Refusal where the header wants another kind of file."""
+    if not attachment_ids:
+        return None
+    attachment, *others = _uploads(attachment_ids, by)
+    if others or attachment.kind != _header_kind(content):
+        raise Refusal("header_file", "The header takes one file of its own kind. Choose another one.", "header", 400)
+    return attachment
+
+
+def _header_kind(content):
+    if not isinstance(content, Template):
+        return content.header.type if content.header else ""
+    headers = [part for part in content.components if str(part.get("type", "")).lower() == "header"]
+    parameters = headers[0].get("parameters") if headers else None
+    return parameters[0].get("type", "") if parameters else ""
 
 
 def copy_of(attachment):

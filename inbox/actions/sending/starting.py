@@ -1,5 +1,7 @@
 """New conversation: number, customer, message template (S4-12 to S4-16)."""
 
+from dataclasses import replace
+
 import phonenumbers
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -9,6 +11,7 @@ from inbox.actions.assignment import claim_within
 from inbox.actions.identities import contact_for
 from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.actions.sending.drafts import Draft, put, sent_before
+from inbox.actions.sending.files import header_file
 from inbox.changes import change_thread
 from inbox.models import Contact, Conversation, Event, Identity, Thread
 from whatsapp.inbound import Sender
@@ -16,23 +19,24 @@ from whatsapp.inbound import Sender
 Status = Conversation.Status
 
 
-def start_conversation(number, customer, template, by, client_id=None, now=None):
+def start_conversation(number, customer, template, by, client_id=None, attachment_ids=(), now=None):
     """Send `template` (whatsapp.content.Template) to `customer` (a Contact, or a phone as typed); returns its Message.
 
     `by` gets the conversation. One that is open already is used under the rules for writing: a waiting one is claimed,
-    one that waits for the customer is taken, a colleague's is refused, naming who serves. Raises Refusal.
+    one that waits for the customer is taken, a colleague's is refused, naming who serves. `attachment_ids` is empty or
+    names the file of the template's header. Raises Refusal.
     """
     if not moves.can_serve(by, number.pk):
         raise NotAllowed(f"You do not serve {number.name}. Choose a number that you serve.")
     try:
-        return _start(number, customer, Draft(template, by, client_id), now)
+        return _start(number, customer, Draft(template, by, client_id), attachment_ids, now)
     except IntegrityError:
         # Somebody else made the same contact or thread a moment ago: now it is found.
-        return _start(number, customer, Draft(template, by, client_id), now)
+        return _start(number, customer, Draft(template, by, client_id), attachment_ids, now)
 
 
 @transaction.atomic
-def _start(number, customer, draft, now):
+def _start(number, customer, draft, attachment_ids, now):
     message = sent_before(draft.author, draft.client_id)
     if message:
         return message
@@ -42,7 +46,7 @@ def _start(number, customer, draft, now):
         if message:
             return message
         _take(change, draft.author)
-        return put(change, draft)
+        return put(change, replace(draft, attachment=header_file(draft.content, attachment_ids, draft.author)))
 
 
 def valid_phone(typed, number=None):

@@ -40,6 +40,13 @@ def test_any_kind_passes_as_it_was_given(product, amira, kind, content):
     assert (element["type"], element[kind]) == (kind, content)
 
 
+def test_half_a_character_breaks_neither_the_webhook_nor_the_next(product, sandbox, amira):
+    amira.writes("broken \ud83d")
+    sandbox.raw(body='"\ud83d"')
+    amira.writes("whole")
+    assert [m["text"]["body"] for m in product.waits_for(2)] == ["broken \ud83d", "whole"]
+
+
 def test_what_may_be_missing_can_be_left_out(product, amira):
     amira.writes("one", omit=["from"])
     amira.writes("two", omit=["from_user_id"])

@@ -54,7 +54,10 @@ def _accept(app: web.Application, number: Number, payload: dict) -> Message:
         raise Refusal(133010, "The phone number is not registered on the Cloud API.")
     kind = contents.check(payload)
     app[RATES].check_number(number.id, number.throughput)
-    customer = world.recipient(str(payload.get("to") or ""), str(payload.get("recipient") or ""))
+    to = str(payload.get("to") or "")
+    if to.lstrip("+") == number.digits:
+        raise Refusal(131021, "The recipient is the sender.")
+    customer = world.recipient(to, str(payload.get("recipient") or ""))
     _check_recipient(world, number, customer)
     message = _message(world, number, customer, kind, payload)
     _check_media(app[MEDIA], message)
@@ -67,8 +70,6 @@ def _accept(app: web.Application, number: Number, payload: dict) -> Message:
 
 
 def _check_recipient(world: World, number: Number, customer: Customer) -> None:
-    if customer.phone == number.digits:
-        raise Refusal(131021, "The recipient is the sender.")
     if customer.id in number.blocked:
         raise Refusal(130403)
     if "not_allowed" in customer.traits or (world.settings["allow_list"] and customer.stranger):

@@ -7,6 +7,7 @@ longer: never more than a twentieth of the process. A kill -9 loses that much; S
 import asyncio
 import itertools
 import json
+import logging
 import os
 import time
 from collections import Counter
@@ -16,6 +17,8 @@ from pathlib import Path
 from whatsapp.sandbox.records import Account, Chat, Customer, Flow, Media, Message, Number, Template
 from whatsapp.sandbox.webhooks import Outbox
 from whatsapp.sandbox.world import World
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 PAUSE_SECONDS = 0.3
@@ -63,7 +66,7 @@ class StateFile:
         chats = list(world.chats.values())
         callbacks = dict(world.sent_by_callback)
         rest = {"settings": world.settings, "sent_by_callback": callbacks, "deliveries": self.outbox.dump()}
-        text = json.dumps({"format": FORMAT, **tables, "chats": chats, **rest}, default=vars, ensure_ascii=False)
+        text = json.dumps({"format": FORMAT, **tables, "chats": chats, **rest}, default=vars)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_suffix(".new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -87,7 +90,10 @@ class StateFile:
             if self._saved == self.world.changes:
                 continue
             began = time.monotonic()
-            self.save()
+            try:
+                self.save()
+            except OSError as trouble:
+                log.error("The sandbox's state can't be written to %s: %s", self.path, trouble)
             pause = max(PAUSE_SECONDS, SHARE * (time.monotonic() - began))
 
 

@@ -209,7 +209,7 @@ class Outbox:
 
     def _body(self, delivery: Delivery) -> bytes:
         if delivery.raw is not None:
-            return delivery.raw.encode()
+            return delivery.raw.encode("utf-8", "surrogatepass")
         entry = payloads.entry(delivery.account_id, delivery.field, delivery.value, delivery.created_at)
         return payloads.encode(payloads.envelope([entry]))
 

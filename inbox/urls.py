@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from inbox.views import accounts, actions, availability, files, health, pages, settings
+from inbox.views import accounts, actions, availability, composing, files, health, pages, picking, settings, starting
 
 urlpatterns = [
     path("", pages.inbox, name="home"),
@@ -26,6 +26,20 @@ urlpatterns = [
         actions.act,
         name="conversation_act",
     ),
+    path("inbox/c/<int:conversation_id>/composer/", composing.state, name="composer_state"),
+    path("inbox/c/<int:conversation_id>/send/", composing.send, name="send"),
+    path("inbox/c/<int:conversation_id>/note/", composing.note, name="write_note"),
+    path("inbox/c/<int:conversation_id>/templates/", picking.for_conversation, name="conversation_templates"),
+    path("inbox/numbers/<int:number_id>/templates/", picking.for_number, name="number_templates"),
+    path("inbox/templates/<int:template_id>/", picking.form, name="template_form"),
+    path("inbox/m/<int:message_id>/react/", composing.react, name="react"),
+    path("inbox/m/<int:message_id>/again/", composing.again, name="send_again"),
+    path("inbox/uploads/", composing.upload, name="upload"),
+    path("inbox/canned/", composing.canned, name="canned"),
+    path("inbox/emoji/", composing.emoji_palette, name="emoji_palette"),
+    path("inbox/builder/<slug:kind>/", composing.builder, name="builder"),
+    path("inbox/new/", starting.new, name="new_conversation"),
+    path("inbox/new/customers/", starting.customers, name="new_conversation_customers"),
     path("files/<uuid:token>/", files.file, name="file"),
     path("healthz", health.healthz, name="healthz"),
     path("login/", accounts.LogIn.as_view(), name="login"),

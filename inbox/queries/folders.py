@@ -98,11 +98,11 @@ def _narrow(conversations, filters):
     if filters.unread:
         conversations = conversations.filter(unread=True)
     if filters.q:
-        conversations = conversations.filter(thread__contact__in=_contacts_like(filters.q))
+        conversations = conversations.filter(thread__contact__in=contacts_like(filters.q))
     return conversations
 
 
-def _contacts_like(words):
+def contacts_like(words):
     """Contacts by a part of the name, the name on WhatsApp, or the phone however it was typed."""
     matches = Q(name__icontains=words) | Q(profile_name__icontains=words)
     digits = "".join(character for character in words if character.isdecimal())

@@ -106,6 +106,11 @@ def items_of_version(thread, version):
     )
 
 
+def items_of_messages(thread, message_ids):
+    """These messages of the thread as items, in the thread's order."""
+    return _items(thread, _messages(thread).filter(pk__in=message_ids), [])
+
+
 def message_for(agent, message_id):
     """A message whose thread the agent sees. Raises Message.DoesNotExist."""
     seen = visible_to(agent).filter(thread=OuterRef("thread"))

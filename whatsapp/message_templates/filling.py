@@ -52,6 +52,21 @@ def fill(components: object, values: Mapping[str, object]) -> tuple[list[dict], 
     return filled, preview(components, filled, values)
 
 
+def outline(components: object) -> dict:
+    """The preview (shape: `fill`) of a template that is not filled in yet: its variables stand where values will."""
+    kind = header_format(part(components, "HEADER"))
+    header = (
+        {"type": kind.lower()} if kind in (*HEADER_FILES, "LOCATION") else text_header(part(components, "HEADER"), [])
+    )
+    footer = words(part(components, "FOOTER"), "text")
+    return {
+        **({"header": header} if header else {}),
+        "body": words(part(components, "BODY"), "text"),
+        **({"footer": footer} if footer else {}),
+        "buttons": [button_preview(position, button, []) for position, button in enumerate(buttons(components))],
+    }
+
+
 def title(variable: Variable) -> str:
     names = {"url_suffix": "The end of the link", "coupon_code": "The code to copy", "text": f"“{variable.name}”"}
     return names.get(variable.kind, f"The {variable.kind} of the header")
@@ -141,6 +156,10 @@ def header_preview(header: dict, filled: list[dict], values: Mapping[str, object
     kind = header_format(header)
     if kind in (*HEADER_FILES, "LOCATION"):
         return {"type": kind.lower(), **dict(values[f"header.{kind.lower()}"])}
+    return text_header(header, filled)
+
+
+def text_header(header: dict, filled: list[dict]) -> dict:
     text = rendered(header, "header", filled)
     return {"type": "text", "text": text} if text else {}
 

@@ -1,0 +1,130 @@
+"""The picker of message templates: the list of an account, the form of one, and what was filled in."""
+
+from django.conf.locale import LANG_INFO
+from django.http import Http404
+from django.shortcuts import render
+
+from inbox import moves
+from inbox.actions.refusals import Refusal
+from inbox.actions.sending import TO_COME
+from inbox.models import Attachment
+from inbox.views.answers import sent_id
+from inbox.views.pages import page_of_inbox, seen_conversation
+from whatsapp import message_templates
+from whatsapp.content import ContentError, Template
+from whatsapp.models import MessageTemplate, Number
+
+GONE = "DELETED"
+FILES = ("image", "video", "document")
+
+
+@page_of_inbox
+def for_conversation(request, conversation_id):
+    return _picker(request, seen_conversation(request, conversation_id).thread.number)
+
+
+@page_of_inbox
+def for_number(request, number_id):
+    return _picker(request, served_number(request.user, number_id))
+
+
+def served_number(agent, number_id):
+    """The number if this agent serves it, else 404."""
+    number = Number.objects.select_related("account").filter(pk=number_id).first()
+    if number is None or not moves.can_serve(agent, number.pk):
+        raise Http404("No such number")
+    return number
+
+
+def _picker(request, number):
+    stored = MessageTemplate.objects.filter(account=number.account_id).exclude(status=GONE)
+    choices = sorted((_choice(template) for template in stored), key=lambda choice: bool(choice["problem"]))
+    languages = {choice["language"]: choice["language_name"] for choice in choices}
+    context = {"choices": choices, "languages": sorted(languages.items(), key=lambda pair: pair[1]), "number": number}
+    return render(request, "inbox/composer/_picker.html", context)
+
+
+def _choice(template):
+    """What the list says of a template; `problem` is empty where it can be chosen."""
+    return {
+        "pk": template.pk,
+        "name": template.name,
+        "language": template.language,
+        "language_name": language_name(template.language),
+        "category": template.category.lower(),
+        "body": message_templates.outline(template.components)["body"],
+        "problem": message_templates.problem(template.status) or _unfillable(template),
+    }
+
+
+def _unfillable(template):
+    reason = message_templates.not_fillable(template.components)
+    return f"It holds {reason}, which cannot be filled in here." if reason else ""
+
+
+@page_of_inbox
+def form(request, template_id):
+    """The variables of a template and the bubble that the customer will see."""
+    template = MessageTemplate.objects.filter(pk=template_id).first()
+    if template is None or not _serves_account(request.user, template.account_id):
+        raise Http404("No such template")
+    context = {
+        "template": template,
+        "language_name": language_name(template.language),
+        "variables": message_templates.variables(template.components),
+        "shown": message_templates.outline(template.components),
+        "file_kinds": FILES,
+    }
+    return render(request, "inbox/composer/_template_form.html", context)
+
+
+def language_name(code):
+    """`pt_BR` -> `Portuguese (BR)`; a code that nobody knows stays as it is."""
+    base, _, region = code.partition("_")
+    name = LANG_INFO.get(base.lower(), {}).get("name", base)
+    return f"{name} ({region})" if region else name
+
+
+def _serves_account(agent, account_id):
+    return any(
+        moves.can_serve(agent, pk) for pk in Number.objects.filter(account=account_id).values_list("pk", flat=True)
+    )
+
+
+def chosen_template(agent, number, data):
+    """(Template, [attachment id]) out of posted {content: {template, values}}. Raises Refusal naming the variable."""
+    posted = data.get("content")
+    posted = posted if isinstance(posted, dict) else {}
+    stored = MessageTemplate.objects.filter(account=number.account_id, pk=sent_id(posted, "template")).first()
+    if stored is None:
+        raise Refusal("template_unknown", "This template is not there any more. Choose another one.", "template", 400)
+    values, files = _values(posted.get("values"), agent)
+    try:
+        components, preview = message_templates.fill(stored.components, values)
+        content = Template(stored.name, stored.language, tuple(components), preview)
+    except ContentError as error:
+        raise Refusal("content", error.message, error.field, 400) from error
+    return content, files
+
+
+def _values(posted, agent):
+    """The values as `fill` wants them; a file is named by its upload and goes to Meta when the message leaves."""
+    values, files = {}, []
+    for key, value in (posted if isinstance(posted, dict) else {}).items():
+        if isinstance(value, dict) and value.get("attachment"):
+            file = _uploaded(agent, sent_id(value, "attachment"), key)
+            files.append(file.pk)
+            value = {"media_id": TO_COME, "filename": file.filename}
+        values[key] = value
+    return values, files
+
+
+def _uploaded(agent, attachment_id, key):
+    """The agent's own upload, of the kind that the variable (header.image, ...) wants."""
+    file = Attachment.objects.filter(pk=attachment_id, uploaded_by=agent, message=None).first()
+    if file is None:
+        raise Refusal("attachment_gone", "The file is no longer here. Attach it again.", key, 400)
+    if key != f"header.{file.kind}":
+        wanted = key.partition(".")[2]
+        raise Refusal("wrong_kind", f"This template has a place for a file of the kind {wanted}.", key, 400)
+    return file

@@ -1,0 +1,4 @@
+export const restore = () => {};
+export const ready = () => [];
+export const whyNot = () => "";
+export const clear = () => {};

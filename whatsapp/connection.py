@@ -9,9 +9,7 @@ from whatsapp import signals
 from whatsapp.client import GraphClient
 from whatsapp.errors import GraphError, NumberFault
 from whatsapp.models import Number
-
-# Meta's words for a number through which nothing leaves.
-CUT_OFF = frozenset({"PENDING", "DISCONNECTED", "UNVERIFIED", "MIGRATED", "DELETED"})
+from whatsapp.number_states import CUT_OFF
 
 
 @dataclass(frozen=True)

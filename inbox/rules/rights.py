@@ -1,16 +1,15 @@
-"""The four sending rights: window, opt-out, template, number. Asked when a message is accepted and again as it leaves."""
+"""The four sending rights: window, opt-out, template, number. Asked when a message is accepted and as it leaves."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from whatsapp import message_templates, window
 from whatsapp.content import Content, ContentError, Template
+from whatsapp.number_states import CUT_OFF
 
 OPTED_OUT_OF_ALL = "all"
 OPTED_OUT_OF_MARKETING = "marketing"
 MARKETING = "MARKETING"
-# Meta's words for a number that cannot send at all. RATE_LIMITED, FLAGGED, RESTRICTED still answer; "" is not known yet.
-CUT_OFF = frozenset({"PENDING", "DISCONNECTED", "UNVERIFIED", "MIGRATED", "DELETED"})
 
 
 @dataclass(frozen=True)

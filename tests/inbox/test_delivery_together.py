@@ -28,7 +28,7 @@ def test_four_workers_at_once_send_each_message_once_and_in_order(conversation, 
 
     def work(_):
         try:
-            for _ in range(12):
+            for _ in range(3):
                 deliver_next(conversation.thread_id)
         finally:
             connection.close()

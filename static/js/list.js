@@ -1,6 +1,7 @@
 // The conversation list: folders, rows that come and go, and nothing that moves under the pointer.
 import * as live from "./live.js";
 import { get } from "./request.js";
+import { fillTimes } from "./times.js";
 import { toast } from "./toasts.js";
 
 const AIMING_MS = 3_000; // a pointer that moved so recently in the list is about to click
@@ -28,6 +29,7 @@ function number(row) {
 
 // A rendered row knows nothing of its viewer: unread, "mine" and the open one are added here.
 function decorate(row) {
+  fillTimes(row);
   const id = row.dataset.conversation;
   if (!row.dataset.isKnown) {
     row.dataset.isKnown = "true";
@@ -271,7 +273,7 @@ function showCounts() {
   for (const node of folder.querySelectorAll("[data-count]")) node.textContent = sums[node.dataset.count] || "";
   for (const node of folder.querySelectorAll("[data-count-inner]")) node.textContent = known[node.dataset.countInner] || "";
   const bar = document.getElementById("queue-bar");
-  bar.hidden = known.limit === null || known.load < known.limit || !known.in_queue;
+  bar.hidden = known.limit === null || known.load < known.limit || !known.in_queue || folderName() === "queue";
   bar.firstElementChild.textContent = `${known.in_queue} ${known.in_queue === 1 ? "person" : "people"} in queue`;
   document.title = document.title.replace(/^(\(\d+\) )?/, known.unread_mine ? `(${known.unread_mine}) ` : "");
   document.dispatchEvent(new CustomEvent("list:counts", { detail: known }));

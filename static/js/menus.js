@@ -45,7 +45,7 @@ document.addEventListener("toggle", (event) => {
   if (button) button.setAttribute("aria-expanded", String(event.newState === "open"));
   if (event.newState !== "open") return;
   if (button) place(menu, button);
-  (menu.querySelector("[autofocus]") || menu.querySelector("[aria-checked=true]") || itemsOf(menu)[0])?.focus({ focusVisible: true });
+  (menu.querySelector("[autofocus]") || menu.querySelector("[aria-checked=true]") || itemsOf(menu)[0])?.focus({ focusVisible: button?.matches(":focus-visible") });
 }, true);
 
 // A menu that is filled after it opened grows: place it again.

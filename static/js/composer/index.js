@@ -14,11 +14,13 @@ import "./builder.js";
 import "./reactions.js";
 import "./starting.js";
 
+let waitsForFiles = false;
 const enterSends = document.body.dataset.enterSends !== "false";
 
 // --- Opening ---------------------------------------------------------------------------------------------------------
 
 function mount() {
+  waitsForFiles = false;
   if (!form()) return;
   const conversation = conversationOf();
   const behind = takeLeftBehind(conversation);
@@ -62,6 +64,7 @@ document.addEventListener("input", (event) => {
   grow();
   count();
   say("");
+  waitsForFiles = false;
   canned.follow();
   if (!isNote() && field().value) live.typing(conversationOf());
 });
@@ -102,11 +105,15 @@ document.addEventListener("submit", (event) => {
   submit();
 });
 
+document.addEventListener("tray:settled", () => waitsForFiles && submit());
+
 function submit() {
   const text = field().value.trim();
   const files = isNote() ? [] : uploads.ready();
   const words = uploads.whyNot(isNote()) || (count() < 0 ? "This is too long for one message. Shorten it, or send it in two." : "");
   if (words) return say(words);
+  waitsForFiles = !isNote() && uploads.isBusy();
+  if (waitsForFiles) return say("Goes out as soon as the files have arrived.");
   if (!text && !files.length) return focusField();
   const conversation = conversationOf();
   const { clientId } = readDraft(conversation);

@@ -8,9 +8,9 @@ from whatsapp import connection, inbound
 from whatsapp.errors import NUMBER_FAULTS, sentence
 from whatsapp.models import Account, MessageTemplate, Number
 from whatsapp.signals import Unusable
+from whatsapp.template_sync import SYNC_TASK
 from whatsapp.wake import wake
 
-SYNC = "whatsapp.tasks.sync_templates"
 # account_update events after which nothing leaves the account's numbers, and those that end it.
 CUT_OFF = {
     "ACCOUNT_DELETED": "Meta has deleted this WhatsApp business account.",
@@ -42,13 +42,13 @@ def template_changed(event):
     account = account_of(event)
     template = template_of(account, event)
     if template is None:
-        wake(SYNC, account.pk)
+        wake(SYNC_TASK, account.pk)
         return
     changed = template_fields(event.changes)
     if changed:
         MessageTemplate.objects.filter(pk=template.pk).update(synced_at=timezone.now(), **changed)
     if "components" in event.changes:
-        wake(SYNC, account.pk)
+        wake(SYNC_TASK, account.pk)
 
 
 def template_of(account, event):

@@ -37,11 +37,15 @@ def contact_for(sender, number, now):
 
 
 def find(wa_id, bsuid, account):
-    """The two identities as far as they are known, locked: (phone's or None, user id's or None)."""
+    """The two identities as far as they are known, locked: (phone's or None, user id's or None).
+
+    One that goes to another contact at this very moment seems unknown; making it anew then meets its constraint.
+    """
     asked = Q(kind=Kind.WA_ID, scope="", value=wa_id) if wa_id else Q(pk=None)
     if bsuid:
         asked |= Q(kind=Kind.BSUID, scope__in=scopes(account), value=bsuid)
-    found = {row.kind: row for row in Identity.objects.select_for_update(no_key=True).filter(asked).order_by("pk")}
+    locked = Identity.objects.select_for_update(no_key=True, of=("self",)).select_related("contact")
+    found = {row.kind: row for row in locked.filter(asked).order_by("pk")}
     return found.get(Kind.WA_ID), found.get(Kind.BSUID)
 
 

@@ -54,15 +54,13 @@ def receive_annotation(event, kind, content, now, arrival):
 
 def settle(change, message):
     """A message has arrived: whatever named it before, belongs to it now."""
-    waiting = list(
-        Message.objects.filter(quoted_wamid=message.wamid, thread=change.thread, quoted=None).order_by("at", "pk")
-    )
-    annotations = [row for row in waiting if row.kind in Message.ANNOTATIONS]
+    waiting = Message.objects.filter(quoted_wamid=message.wamid, thread=change.thread, quoted=None)
+    if not waiting.exists():
+        return
+    annotations = list(waiting.filter(kind__in=Message.ANNOTATIONS).order_by("at", "pk"))
     if annotations:
         settle_on(change, message, annotations)
-    answers = [row.pk for row in waiting if row.kind not in Message.ANNOTATIONS]
-    if answers:
-        Message.objects.filter(pk__in=answers).update(quoted=message, version=change.version)
+    waiting.update(quoted=message, version=change.version)
 
 
 def settle_on(change, target, annotations):

@@ -107,6 +107,6 @@ def mark_word(change, message):
 
 def show_newest(conversation, message):
     """The list shows the newest word by Meta's time; a late older one does not move it back."""
-    shown = Message.objects.filter(pk=conversation.last_message_id).only("at").first()
-    if shown is None or (shown.at, shown.pk) <= (message.at, message.pk):
+    shown = Message.objects.filter(pk=conversation.last_message_id).values_list("at", "pk")
+    if all(moment <= (message.at, message.pk) for moment in shown):
         conversation.last_message = message

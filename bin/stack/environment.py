@@ -127,7 +127,8 @@ class Environment:
             )
         step("Making a virtual environment in .venv")
         command = [sys.executable, "-m", "venv", *(["--without-pip"] if has_uv else []), str(self.directory)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        self.interrupt.check()
         if done.returncode:
             raise Stop(f"The virtual environment could not be made:\n{done.stdout}{done.stderr}")
 

@@ -24,6 +24,7 @@ from inbox.views.picking import chosen_template
 from whatsapp.content import ContentError, media_rules
 
 TOO_LARGE = 413
+WITH_HEADER_FILE = ("template", "buttons", "link")
 DAY_SECONDS = 24 * 3600
 BUILT = {
     "buttons": "Reply buttons",
@@ -69,6 +70,8 @@ def _sent(conversation, content, files, by, data):
     }
     if files and (content is None or content.kind == "text"):
         return sending.send_files(conversation.pk, files, by, caption=content, **named)
+    if files and content.kind not in WITH_HEADER_FILE:
+        raise Refusal("header_file", "This kind of message takes no file. Send the file by itself.", "attachments", 400)
     return [sending.send_message(conversation.pk, content, by, attachment_ids=files, **named)]
 
 

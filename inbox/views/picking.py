@@ -120,8 +120,9 @@ def _values(posted, agent):
 
 
 def _uploaded(agent, attachment_id, key):
-    """The agent's own upload, of the kind that the variable (header.image, ...) wants."""
-    file = Attachment.objects.filter(pk=attachment_id, uploaded_by=agent, message=None).first()
+    """The agent's own upload, of the kind that the variable (header.image, ...) wants. One that was sent already may be
+    a repeat, which the action recognises."""
+    file = Attachment.objects.filter(pk=attachment_id, uploaded_by=agent).first()
     if file is None:
         raise Refusal("attachment_gone", "The file is no longer here. Attach it again.", key, 400)
     if key != f"header.{file.kind}":

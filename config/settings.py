@@ -296,5 +296,7 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "daphne.http_protocol": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }

@@ -13,7 +13,7 @@ from stack.console import Stop, Stopped, say, step
 from stack.environment import LOCAL, PRODUCT, STORES, Environment, Refused
 from stack.interrupt import Interrupt
 from stack.places import Places
-from stack.programs import Installation, static_fingerprint
+from stack.programs import Installation, static_fingerprint, surroundings
 from stack.supervisor import Errand, Supervisor
 from stack.web import Health, insist_on_free
 
@@ -73,18 +73,9 @@ def run_command(where: Places, command: list[str]) -> int:
         )
     if addresses is None:
         raise Stop("Switchboard is still starting. Repeat this when bin/run says that it is ready.")
-    installation = Installation(
-        places=where,
-        python=Environment(where, Interrupt()).python,
-        keys=record.keys(where),
-        port=addresses["port"],
-        database_url=addresses["database_url"],
-        redis_url=addresses["redis_url"],
-        has_sandbox=addresses["sandbox_url"] is not None,
-    )
-    program = installation.manage("command", *command)
-    parts = [str(part) for part in program.command]
-    os.execve(parts[0], parts, dict(program.environment))
+    python = str(Environment(where, Interrupt()).python)
+    settings = {**surroundings(is_alone=addresses["sandbox_url"] is not None), **addresses["settings"]}
+    os.execve(python, [python, str(where.root / "manage.py"), *command], settings)
 
 
 @dataclass
@@ -233,6 +224,7 @@ def addresses(installation: Installation, demo: dict) -> dict:
         "redis_url": installation.redis_url,
         "logins": demo["logins"],
         "numbers": demo["numbers"],
+        "settings": installation.settings(),
     }
 
 

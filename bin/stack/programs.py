@@ -11,8 +11,27 @@ from stack.places import Places
 from stack.supervisor import Program
 from stack.web import HOST
 
-# The client library of PostgreSQL reads these; beside a database of our own they could only mislead it.
-PG_VARIABLES = "PG"
+# All that config/settings.py reads; docs/deploy.md explains them.
+SETTINGS = (
+    "ALLOWED_HOSTS",
+    "CELERY_BROKER_URL",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_POOL",
+    "DATABASE_POOL_SIZE",
+    "DATABASE_URL",
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "DEFAULT_PHONE_REGION",
+    "EMAIL_URL",
+    "FIELD_ENCRYPTION_KEY",
+    "MEDIA_ROOT",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "VAR_DIR",
+    "WHATSAPP_API_URL",
+    "WHATSAPP_API_VERSION",
+)
 
 
 @dataclass(frozen=True)
@@ -43,30 +62,27 @@ class Installation:
     def site_url(self) -> str:
         return os.environ.get("SITE_URL") or self.local_url
 
-    def environment(self) -> dict[str, str]:
-        """The settings of every process of the product. What the operator set wins, but for what bin/run decides."""
-        given = {name: value for name, value in os.environ.items() if self._may_pass(name)}
+    def settings(self) -> dict[str, str]:
+        """The product's settings. What the operator set wins, but for what bin/run decides."""
         usual = {
             "SECRET_KEY": self.keys["SECRET_KEY"],
             "FIELD_ENCRYPTION_KEY": self.keys["FIELD_ENCRYPTION_KEY"],
             "ALLOWED_HOSTS": ",".join(dict.fromkeys([urlsplit(self.site_url).hostname or HOST, HOST, "localhost"])),
             "DEBUG": "0",
         }
+        given = {name: os.environ[name] for name in SETTINGS if os.environ.get(name)}
         decided = {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "SITE_URL": self.site_url,
             "VAR_DIR": str(self.places.var),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "PYTHONUNBUFFERED": "1",
             **({"WHATSAPP_API_URL": self.sandbox_url} if self.has_sandbox else {}),
         }
         return {**usual, **given, **decided}
 
-    def _may_pass(self, name: str) -> bool:
-        if name in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"):
-            return False
-        return not (self.has_sandbox and name.startswith(PG_VARIABLES))
+    def environment(self) -> dict[str, str]:
+        """The environment of every process of the product."""
+        return {**surroundings(is_alone=self.has_sandbox), **self.settings()}
 
     # --- Programs ---
 
@@ -102,6 +118,18 @@ class Installation:
             stop_seconds=stop_seconds,
             directory=self.places.root,
         )
+
+
+def surroundings(is_alone: bool) -> dict[str, str]:
+    """Our own environment without what would mislead the product: another Python's paths; and with a database of our
+    own the PG* variables, which PostgreSQL's client library reads."""
+    misleading = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in misleading and not (is_alone and name.startswith("PG"))
+    }
+    return {**kept, "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
 
 
 def static_fingerprint(root: Path, lock: Path) -> str:

@@ -92,7 +92,7 @@ class Supervisor:
             if time.monotonic() > until:
                 raise Stop(f"{what} within {seconds:.0f} s. The logs are in {self.log}.")
             self.tick()
-            self.interrupt.pause()
+            self.interrupt.pause(0.1)
 
     def call(self, program: Program) -> str:
         """Run a program to its end while the others go on; what it printed. Raises Stop if it fails."""

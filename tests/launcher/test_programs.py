@@ -1,12 +1,13 @@
 """Which settings the product's processes get."""
 
+import re
 from pathlib import Path
 
 import pytest
-from stack import launcher, testing
+from stack import launcher, places, testing
 from stack.console import Stop
 from stack.interrupt import Interrupt
-from stack.programs import Installation, static_fingerprint
+from stack.programs import SETTINGS, Installation, static_fingerprint
 
 KEYS = {"SECRET_KEY": "kept", "FIELD_ENCRYPTION_KEY": "kept too", "name": "n"}
 
@@ -44,6 +45,15 @@ def test_on_a_given_database_it_talks_to_meta_and_takes_the_operators_word(where
     assert settings["PGSSLROOTCERT"] == "/etc/ca.pem"
 
 
+def test_every_setting_is_known_to_the_launcher_and_explained_to_operators():
+    """A command in another terminal gets the settings of the running installation from var/run.json: all of them."""
+    text = (places.ROOT / "config" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', text)) - {"TEST_DATABASE_NAME"}
+    assert read <= set(SETTINGS)
+    manual = (places.ROOT / "docs" / "deploy.md").read_text()
+    assert {name for name in read if f"`{name}`" not in manual} == set()
+
+
 def test_a_given_database_gets_neither_sandbox_nor_demo(where, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://db.example/switchboard")
     start = launcher.Launcher(where, 8000, Interrupt())
@@ -60,6 +70,7 @@ def test_the_addresses_carry_what_a_tool_needs(where):
     assert addresses["redis_url"] == "unix:///v"
     assert addresses["logins"] == demo["logins"]
     assert addresses["numbers"] == demo["numbers"]
+    assert addresses["settings"]["SECRET_KEY"] == "kept"
 
 
 def test_the_welcome_shows_addresses_and_logins(where):

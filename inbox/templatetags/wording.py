@@ -32,7 +32,6 @@ WRITTEN = frozenset(
         "order",
         "unsupported",
         "note",
-        "reaction",
     ]
 )
 AUTHOR_LABELS = {
@@ -164,6 +163,13 @@ def is_near(moment, minutes):
 def get(mapping, key):
     """A value of stored JSON; None where there is none or the thing is no mapping."""
     return mapping.get(key) if isinstance(mapping, dict) else None
+
+
+@register.filter
+def listed(stored, key):
+    """A list in stored JSON; an empty one where there is none."""
+    value = get(stored, key)
+    return value if isinstance(value, list) else []
 
 
 @register.filter

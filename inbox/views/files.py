@@ -46,9 +46,16 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 def file(request, token):
     """The stored file, whole or a range of it (players ask for ranges); ?thumb: a small picture of a picture."""
     attachment = _seen(request, token)
+    try:
+        return _guarded(_answer(request, attachment), attachment)
+    except FileNotFoundError as error:
+        raise Http404("This file is not here") from error
+
+
+def _answer(request, attachment):
     if "thumb" in request.GET and attachment.mime_type in HARMLESS and attachment.kind == "image":
-        return _guarded(_thumb(attachment), attachment)
-    return _guarded(_whole_or_range(request, attachment), attachment)
+        return _thumb(attachment)
+    return _whole_or_range(request, attachment)
 
 
 def _seen(request, token):
@@ -79,10 +86,7 @@ def _type(attachment):
 
 
 def _whole_or_range(request, attachment):
-    try:
-        size = attachment.file.size
-    except FileNotFoundError as error:
-        raise Http404("This file is not here") from error
+    size = attachment.file.size
     span = _span(request.headers.get("Range", ""), size)
     if span is None:
         response = _bytes(attachment, 0, size)

@@ -3,7 +3,7 @@
 import itertools
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from inbox.actions.receive import receive
@@ -135,7 +135,8 @@ def writes(contact, number, text="Hello", *, now=None, sent_at=None, quoted_wami
         content={"text": text},
         quoted_wamid=quoted_wamid,
     )
-    return receive(event, now=now)
+    with transaction.atomic():
+        return receive(event, now=now)
 
 
 def moved_back(row, minutes=0, **duration):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from inbox.demo import cast
 from inbox.demo.writer import DemoWriter
 from inbox.models import Agent
+from whatsapp.models import Account
+from whatsapp.template_sync import sync_quietly
 
 EMBEDDED_MARK = "switchboard: embedded database"
 
@@ -42,6 +44,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             writer.write()
             self._tell_sandbox(writer.history)
+        for account in Account.objects.all():
+            sync_quietly(account.pk)
 
     def _ask_sandbox(self, what):
         try:

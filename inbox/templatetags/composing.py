@@ -48,3 +48,9 @@ def stretches(text, where):
             elif words:
                 found.append(Stretch(words, piece.marks))
     return found
+
+
+@register.filter
+def spoken_name(variable):
+    """`first_name` -> "first name", `1` -> "value 1"."""
+    return f"value {variable.name}" if variable.name.isdecimal() else variable.name.replace("_", " ")

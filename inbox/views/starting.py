@@ -39,7 +39,10 @@ def customers(request):
     number_id = request.GET.get("number", "")
     number = served_number(request.user, int(number_id)) if number_id.isdecimal() and len(number_id) < 19 else None
     phone, why_not = _phone(typed, number)
-    context = {"typed": typed, "found": _found(request.user, typed), "phone": phone, "why_not": why_not}
+    found = list(_found(request.user, typed))
+    if any(contact.phone == phone for contact in found):
+        phone = ""
+    context = {"typed": typed, "found": found, "phone": phone, "why_not": why_not}
     return render(request, "inbox/starting/_customers.html", context)
 
 

@@ -18,7 +18,7 @@ function build() {
   const made = make("div", { id: "bubble-bar", className: "bubble-bar", role: "toolbar", ariaLabel: "Answer or react", hidden: true });
   for (const emoji of QUICK) made.append(tool(emoji, `React with ${emoji}`, () => react(emoji)));
   made.append(tool("+", "React with another emoji", (event) => openPalette(event.currentTarget, react), "more"));
-  made.append(tool("↩", "Answer this message", answer, "answer"));
+  made.append(tool("↩\uFE0E", "Answer this message", answer, "answer"));
   return made;
 }
 

@@ -24,7 +24,7 @@ class SecretField(forms.CharField):
     """Shows that a secret is there, never the secret; left as it is, it stays."""
 
     def __init__(self, **options):
-        super().__init__(required=False, widget=UnfoldAdminPasswordWidget(render_value=True), **options)
+        super().__init__(widget=UnfoldAdminPasswordWidget(render_value=True), **options)
 
     def prepare_value(self, value):
         return KEPT if value else ""
@@ -49,7 +49,12 @@ class AccountForm(forms.ModelForm):
 
     def _kept(self, name):
         given = self.cleaned_data[name].strip()
-        return getattr(self.instance, name) if given == KEPT else given
+        if given != KEPT:
+            return given
+        kept = getattr(self.instance, name)
+        if not kept:
+            raise forms.ValidationError("For your safety it was not sent back to this page: enter it once more.")
+        return kept
 
 
 @admin.register(Account)

@@ -20,8 +20,8 @@ class Account(models.Model):
     portfolio_id = models.CharField(
         max_length=64, blank=True, help_text="Business portfolio; customers' user ids (BSUID) are valid within one."
     )
-    access_token = EncryptedTextField(blank=True, help_text="A system user's token. Stored encrypted.")
-    app_secret = EncryptedTextField(blank=True, help_text="Signs Meta's webhooks. Stored encrypted.")
+    access_token = EncryptedTextField(help_text="A system user's token. Stored encrypted.")
+    app_secret = EncryptedTextField(help_text="Signs Meta's webhooks. Stored encrypted.")
     verify_token = models.CharField(max_length=200, default=new_verify_token)
     templates_synced_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

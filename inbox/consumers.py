@@ -77,7 +77,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
             self.socket.has_read(frame.get("sent"))
         elif kind == "ping":
             self.socket.offer(frames.text("pong"))
-        elif kind in SAID and type(frame.get("conversation")) is int:
+        elif kind in ("seen", "typing") and type(frame.get("conversation")) is int:
             try:
                 await in_thread(SAID[kind])(self.agent, frame["conversation"])
             except DatabaseError as error:
@@ -94,22 +94,21 @@ def _read(text):
 
 
 def see(agent, conversation_id):
-    """Mark a conversation read; only its assignee's looking tells the customer."""
+    """Mark a conversation read; only its assignee's looking may tell the customer."""
     try:
         conversation = queries.conversation_for(agent, conversation_id)
     except Conversation.DoesNotExist:
         return
-    if not conversation.unread:
-        return
-    mark_read(conversation.pk, agent)
-    if conversation.assignee_id == agent.pk:
-        wake("inbox.tasks.show_read", conversation.pk)
+    if conversation.unread:
+        mark_read(conversation.pk, agent)
+    if conversation.status == Conversation.Status.ASSIGNED and conversation.assignee_id == agent.pk:
+        wake("inbox.tasks.show_read", conversation.pk, agent.pk)
 
 
 def show_typing(agent, conversation_id):
     """The customer sees that their agent writes; whoever else writes is not shown."""
     if queries.visible_to(agent).filter(pk=conversation_id, assignee=agent, status="assigned").exists():
-        wake("inbox.tasks.show_typing", conversation_id)
+        wake("inbox.tasks.show_typing", conversation_id, agent.pk)
 
 
 SAID = {"seen": see, "typing": show_typing}

@@ -15,7 +15,7 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 # Nobody who changes a conversation waits longer for the screens of others.
-TIMEOUT_SECONDS = 0.1
+TIMEOUT_SECONDS = 0.2
 # After a failure nothing is sent for so long: the pump of each web process finds what was not told.
 REST_SECONDS = 1.0
 

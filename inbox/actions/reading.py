@@ -1,8 +1,9 @@
-"""How far an agent has read. A mark is the agent's own: no line, nobody else's screen changes."""
+"""How far an agent has read. A mark is the agent's own: no line, only their other tabs hear of it."""
 
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from inbox import events
 from inbox.models import Conversation, ReadMark
 
 
@@ -25,3 +26,4 @@ def _set(conversation, agent, moved, new):
     mark, is_new = ReadMark.objects.get_or_create(conversation=conversation, agent=agent, defaults={"message_id": new})
     if not is_new:
         ReadMark.objects.filter(pk=mark.pk).update(message_id=moved)
+    events.read_changed(agent.pk, conversation.pk, new)

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 PULSE_SECONDS = 15
 # So often sessions, roles and the change feed are looked at: a logout, another role or a change that no frame told
 # reaches the browser within LOOK + SETTLE.
-LOOK_SECONDS = 1.5
+LOOK_SECONDS = 1.0
 SETTLE_SECONDS = 1.0
 # A socket is greeted without Redis after so long; the refresh at its return tells what was missed.
 SUBSCRIBE_SECONDS = 1.0
@@ -102,10 +102,14 @@ class Hub:
     def _is_done(self, task):
         """A loop ends only by a fault of ours: the browsers come again, and the first of them starts it anew."""
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception():
-            logger.error("Live: a loop ended", exc_info=task.exception())
-            for socket in self.index.sockets():
-                socket.end(AGAIN)
+        if task.cancelled() or not task.exception():
+            return
+        logger.error("Live: a loop ended", exc_info=task.exception())
+        for other in self._tasks:
+            other.cancel()
+        self._tasks = set()
+        for socket in self.index.sockets():
+            socket.end(AGAIN)
 
     async def _every(self, seconds, step):
         while True:

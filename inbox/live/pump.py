@@ -1,7 +1,8 @@
 """Finds changes that this process was not told: frames are hints, the threads' change feed is the truth.
 
-The cursor is PostgreSQL's oldest running transaction (pg_snapshot_xmin): what committed before it is complete, so a
-change that commits late is seen in a later round and never skipped.
+The cursor is PostgreSQL's oldest running transaction (pg_snapshot_xmin): everything older is complete. What is newer
+is looked at as well, and once more in the next round: a change that commits late is never skipped, and a transaction
+that runs long (in another database too) delays nothing.
 """
 
 from collections import OrderedDict
@@ -37,7 +38,7 @@ class Pump:
     def look(self):
         """{thread id: version} changed since the last look and not told. The first look only sets the cursor."""
         oldest_running = _oldest_running()
-        changed = _changed_between(self._cursor, oldest_running) if self._cursor is not None else {}
+        changed = _changed_since(self._cursor) if self._cursor is not None else {}
         self._cursor = oldest_running
         return self.untold(changed)
 
@@ -48,8 +49,8 @@ def _oldest_running():
         return cursor.fetchone()[0]
 
 
-def _changed_between(start, end):
-    return dict(Thread.objects.filter(changed_xid__gte=start, changed_xid__lt=end).values_list("pk", "version"))
+def _changed_since(cursor):
+    return dict(Thread.objects.filter(changed_xid__gte=cursor).values_list("pk", "version"))
 
 
 def standing_of(agent_ids, session_keys):

@@ -45,8 +45,10 @@ def test_the_page_of_an_account_never_shows_its_secrets_and_saving_keeps_them(ad
     page = admin.get(reverse("admin:whatsapp_account_change", args=[account.pk]))
 
     shown = page.content.decode()
-    assert "EAAB" not in shown and "s3cret" not in shown
-    assert "/webhooks/whatsapp/" in shown and "verify-me" in shown
+    assert "EAAB" not in shown
+    assert "s3cret" not in shown
+    assert "/webhooks/whatsapp/" in shown
+    assert "verify-me" in shown
 
     kept = "•" * 12
     form = account_form(name="Berlin Mitte", access_token=kept, app_secret=kept)
@@ -78,7 +80,8 @@ def test_a_webhook_call_is_laid_out_with_its_reasons_and_processed_again_by_a_bu
     replay = admin.get(reverse("admin:whatsapp_webhookcall_replay", args=[call.pk]), follow=True)
 
     call.refresh_from_db()
-    assert call.processed_at and call.problems
+    assert call.processed_at
+    assert call.problems
     assert call.problems[0]["reason"] in replay.content.decode().replace("&#x27;", "'").replace("&quot;", '"')
 
 

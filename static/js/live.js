@@ -98,7 +98,9 @@ function lost(code) {
   if (code in FATAL) return end(FATAL[code]);
   if (isOver) return;
   if (!offlineTimer && state !== "offline") offlineTimer = setTimeout(() => say("offline"), OFFLINE_AFTER);
-  const pause = Math.min(15_000, 300 * 2 ** attempts) * (0.5 + Math.random() / 2);
+  // A restart is over in seconds: agents are back within three of it. A long outage is asked less often.
+  const longest = attempts < 40 ? 2_500 : 15_000;
+  const pause = Math.min(longest, 300 * 2 ** attempts) * (0.5 + Math.random() / 2);
   attempts += 1;
   retryTimer = setTimeout(connect, pause);
 }

@@ -111,6 +111,12 @@ export function followRow(row) {
   if (head && row && head.dataset.state !== row.dataset.state) refreshHead();
 }
 
+// A window closes by itself, without anything happening in the thread.
+setInterval(() => {
+  const clock = document.querySelector("#thread-head .window-clock time");
+  if (clock && new Date(clock.dateTime) <= new Date()) refreshHead();
+}, 10_000);
+
 // --- Menus -------------------------------------------------------------------------------------------------------------
 
 async function fillTransfer(menu) {
@@ -161,7 +167,7 @@ pane.addEventListener("click", async (event) => {
 async function sendAgain(button, message) {
   button.disabled = true;
   try {
-    await post(`/inbox/m/${message}/again/`, { client_id: crypto.randomUUID() });
+    await post(`/inbox/m/${message}/again/`);
   } catch (refused) {
     button.disabled = false;
     toast(refused.message, { bad: true });

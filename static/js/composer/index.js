@@ -14,6 +14,7 @@ import "./builder.js";
 import "./reactions.js";
 import "./starting.js";
 
+const NOT_REACHED = "No answer from the server. Your words are kept: send them again, they arrive only once.";
 let waitsForFiles = false;
 const enterSends = document.body.dataset.enterSends !== "false";
 
@@ -51,7 +52,7 @@ whenRefused((entries, refused) => {
   writeDraft(conversation, joined(entries, readDraft(conversation)));
   if (conversation !== conversationOf()) return;
   restore();
-  say(refused.message);
+  say(refused.status ? refused.message : NOT_REACHED);
   if (refused.status === 409) showState();
   focusField();
 });

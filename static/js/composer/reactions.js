@@ -79,11 +79,13 @@ pane.addEventListener("pointerover", (event) => {
   if (bubble) show(bubble);
 });
 pane.addEventListener("pointerleave", () => !bar.contains(document.activeElement) && hide());
-// A finger: a tap on the bubble shows the bar, another one takes it away.
+// A finger: a tap on the bubble shows the bar, another one takes it away. (The tap's own focus has shown it by then.)
+let shownBefore = null;
+pane.addEventListener("pointerdown", () => (shownBefore = target));
 pane.addEventListener("click", (event) => {
   if (event.pointerType !== "touch" || event.target.closest("a, button, video, audio, summary, .bubble-bar")) return;
   const bubble = event.target.closest("#items .message");
-  if (bubble && bubble !== target) show(bubble);
+  if (bubble && bubble !== shownBefore) show(bubble);
   else hide();
 });
 

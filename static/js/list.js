@@ -296,3 +296,5 @@ folder.addEventListener("click", (event) => {
 
 settle();
 count();
+// Windows close and waiting turns into missed without a change that would tell.
+setInterval(() => document.visibilityState === "visible" && count(), 60_000);

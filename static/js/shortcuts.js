@@ -97,11 +97,11 @@ function fillDialog() {
   const box = document.getElementById("shortcut-list");
   let group = "";
   for (const [keys, words, , named] of [...COMMANDS, ["Enter", "Send (Shift Enter: new line)", null, "Writing"], ["/", "A canned reply", null, "Writing"]]) {
-    if (named !== group) box.append(Object.assign(document.createElement("h3"), { textContent: named }));
+    if (named !== group) box.append(Object.assign(document.createElement("h3"), { textContent: named }), document.createElement("dl"));
     group = named;
     const term = document.createElement("dt");
     term.append(...keys.split(" ").flatMap((key) => [Object.assign(document.createElement("kbd"), { textContent: key }), " "]));
-    box.append(term, Object.assign(document.createElement("dd"), { textContent: words }));
+    box.lastElementChild.append(term, Object.assign(document.createElement("dd"), { textContent: words }));
   }
 }
 

@@ -53,8 +53,8 @@ function sayRelative(date, now) {
 function sayWindow(date, now, node) {
   const left = date - now;
   node.dataset.state = left <= 0 ? "closed" : left < HOUR ? "soon" : left < 4 * HOUR ? "near" : "open";
+  if (node.dataset.format === "clock-left") return left > 0 ? saySpan(left) : "a moment";
   if (left <= 0) return "template only";
-  if (node.dataset.format === "clock-left") return saySpan(left);
   return left < 4 * HOUR ? saySpan(left) : "";
 }
 

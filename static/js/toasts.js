@@ -5,6 +5,7 @@ const REST = 6000;
 /** Say `words`. `action` is {label, run}; `bad` marks a failure, which stays longer; `seconds` overrides how long. */
 export function toast(words, { action = null, bad = false, seconds = 0 } = {}) {
   const region = document.getElementById("toasts");
+  for (const other of [...region.children]) if (other.firstChild.textContent === words) other.remove();
   const box = document.createElement("div");
   box.className = "toast";
   if (bad) box.dataset.bad = "";

@@ -37,11 +37,12 @@ class Change:
     def look_at(self, conversation):
         """Make `conversation` (of this thread) the one being changed; remembers where it was before."""
         self.conversation = conversation
+        conversation.thread = self.thread
         self.before = whereabouts(conversation) if conversation.pk else None
         return conversation
 
     def record(self, kind, actor=None, conversation=None, at=None, **data):
-        """Write a small line into the thread. `data` is JSON: names as they are now, reasons; never customers' words."""
+        """Write a small line into the thread. `data` is JSON: names as they are now, reasons; no words of customers."""
         return Event.objects.create(
             thread=self.thread,
             conversation=conversation or self.conversation,
@@ -64,7 +65,8 @@ class Change:
 def change_thread(thread_id, now=None):
     """Lock a thread and yield a Change on its open conversation. Raises Thread.DoesNotExist."""
     with transaction.atomic():
-        thread = Thread.objects.select_for_update(of=("self",)).select_related("contact", "number").get(pk=thread_id)
+        threads = Thread.objects.select_related("contact", "number__reception")
+        thread = threads.select_for_update(of=("self",)).get(pk=thread_id)
         change = Change(thread=thread, now=now or timezone.now(), version=thread.version + 1)
         conversation = thread.conversations.exclude(status=Conversation.Status.CLOSED).first()
         if conversation:
@@ -96,18 +98,15 @@ def _finish(change):
 
 
 def whereabouts(conversation):
-    """The facts of a conversation that decide who sees it (one query for participants and the number's rule)."""
-    number_id, hides = (
-        Thread.objects.filter(pk=conversation.thread_id)
-        .values_list("number_id", "number__reception__hides_colleagues")
-        .get()
-    )
+    """The facts of a conversation that decide who sees it (one query for the participants; thread and number's rule are
+    those at hand)."""
+    number = conversation.thread.number
     return Whereabouts(
         conversation_id=conversation.pk,
-        number_id=number_id,
+        number_id=number.pk,
         status=conversation.status,
         assignee_id=conversation.assignee_id,
         team_id=conversation.team_id,
         participant_ids=frozenset(conversation.participants.values_list("agent_id", flat=True)),
-        hides_colleagues=bool(hides),
+        hides_colleagues=hasattr(number, "reception") and number.reception.hides_colleagues,
     )

@@ -125,9 +125,9 @@ def test_the_same_message_twice_changes_nothing(phone):
 
 
 def test_an_event_costs_few_queries(phone, django_assert_max_num_queries):
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(34):
         phone.says()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(14):
         phone.says()
 
 

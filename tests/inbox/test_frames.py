@@ -236,7 +236,7 @@ def test_nobody_hears_of_an_agent_who_is_gone(sent):
     assert sent.drain() == []
 
 
-@pytest.mark.parametrize("address", ["unix:///nowhere/redis.sock", "redis://127.0.0.1:9/0"])
+@pytest.mark.parametrize("address", ["unix:///nowhere/silent.sock", "redis://127.0.0.1:9/0"])
 def test_redis_away_costs_the_caller_nothing_and_is_said_once(conversation, settings, address, caplog):
     settings.REDIS_URL = address
     for _ in range(3):

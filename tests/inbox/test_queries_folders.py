@@ -220,23 +220,23 @@ def test_the_line_can_be_seen_in_its_order(number, agent):
     assert ids(queries.folder(agent, "queue", Filters(sort="waiting"))) == [older.pk, newer.pk]
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        None,
-        "",
-        "x",
-        "ü",
-        "bm90IGpzb24",
-        queries.pages.write_cursor(("-id",), [5]),
-        queries.pages.write_cursor(("-bumped_at", "-id"), [5, 5]),
-        queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now(), timezone.now()]),
-        queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now().replace(tzinfo=None), 5]),
-        queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now(), 2**70]),
-        queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now()]),
-        queries.pages.write_cursor(("-bumped_at", "-id"), [{"at": "never"}, 5]),
-    ],
-)
+DAMAGED = [
+    None,
+    "",
+    "x",
+    "ü",
+    "bm90IGpzb24",
+    queries.pages.write_cursor(("-id",), [5]),
+    queries.pages.write_cursor(("-bumped_at", "-id"), [5, 5]),
+    queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now(), timezone.now()]),
+    queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now().replace(tzinfo=None), 5]),
+    queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now(), 2**70]),
+    queries.pages.write_cursor(("-bumped_at", "-id"), [timezone.now()]),
+    queries.pages.write_cursor(("-bumped_at", "-id"), [{"at": "never"}, 5]),
+]
+
+
+@pytest.mark.parametrize("cursor", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_cursor_gives_the_first_page(number, agent, cursor):
     row = make_conversation("queued", number=number)
     assert ids(queries.page(queries.folder(agent, "queue"), cursor).rows) == [row.pk]

@@ -108,7 +108,7 @@ situations = st.fixed_dictionaries(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(situation=situations)
 def test_the_query_and_the_rule_never_differ(situation):
     with transaction.atomic():

@@ -3,18 +3,18 @@
 from django.db.models import Q
 from django.utils import timezone
 
-from inbox import assignment, delivery
-from inbox.models import Message
+from inbox import assignment, delivery, media
+from inbox.models import Attachment, Message
 from whatsapp import processing
 
 MOST_ROUNDS = 50
 
 
 def settle(now=None):
-    """Process webhook calls, hand out places, deliver what is due, until nothing is left to do."""
+    """Process webhook calls, hand out places, fetch files, deliver what is due, until nothing is left to do."""
     for _ in range(MOST_ROUNDS):
         assignment.fill_places(now)
-        if not (_process_calls() + _deliver(now or timezone.now())):
+        if not (_process_calls() + _fetch(now or timezone.now()) + _deliver(now or timezone.now())):
             return
     raise AssertionError(f"There was still something to do after {MOST_ROUNDS} rounds")
 
@@ -26,8 +26,20 @@ def _process_calls():
     return len(call_ids)
 
 
+def _is_due(now):
+    return Q(retry_at=None) | Q(retry_at__lte=now)
+
+
+def _fetch(now):
+    pending = Attachment.objects.filter(_is_due(now), status=Attachment.Status.PENDING)
+    attachment_ids = list(pending.values_list("pk", flat=True))
+    for attachment_id in attachment_ids:
+        media.fetch(attachment_id)
+    return len(attachment_ids)
+
+
 def _deliver(now):
-    due = Message.objects.filter(Q(retry_at=None) | Q(retry_at__lte=now), status=Message.Status.QUEUED)
+    due = Message.objects.filter(_is_due(now), status=Message.Status.QUEUED)
     thread_ids = set(due.values_list("thread_id", flat=True))
     for thread_id in thread_ids:
         delivery.deliver_next(thread_id)

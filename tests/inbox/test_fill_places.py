@@ -146,14 +146,31 @@ class TestAFreePlace:
         fill_places()
         assert served(queued) == [ben]
 
-    def test_each_of_them_wakes_the_worker_after_commit(
-        self, number, ada, hers, django_capture_on_commit_callbacks, monkeypatch
-    ):
-        woken = []
-        monkeypatch.setattr("whatsapp.wake._send", lambda task, args, queue: woken.append(task))
-        with django_capture_on_commit_callbacks(execute=True):
-            close(hers.pk, ada)
-        assert "inbox.tasks.fill_places" in woken
+    @pytest.fixture
+    def woken(self, monkeypatch, django_capture_on_commit_callbacks):
+        """Tasks woken by a step once it has committed."""
+
+        def of(step):
+            tasks = []
+            monkeypatch.setattr("whatsapp.wake._send", lambda task, args, queue: tasks.append(task))
+            with django_capture_on_commit_callbacks(execute=True):
+                step()
+            return tasks
+
+        return of
+
+    def test_closing_wakes_the_worker_after_commit(self, ada, hers, woken):
+        assert "inbox.tasks.fill_places" in woken(lambda: close(hers.pk, ada))
+
+    def test_an_admins_new_limit_wakes_it(self, ada, woken):
+        assert "inbox.tasks.fill_places" in woken(ada.save)
+
+    def test_a_new_member_of_the_staff_wakes_it(self, number, woken):
+        newcomer = make_agent()
+        assert "inbox.tasks.fill_places" in woken(lambda: number.reception.agents.add(newcomer))
+
+    def test_logging_in_wakes_nobody(self, ada, woken):
+        assert woken(lambda: ada.save(update_fields=["last_login"])) == []
 
 
 class TestWhoGetsIt:

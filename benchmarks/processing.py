@@ -1,0 +1,197 @@
+"""What one inbound message costs: queries and CPU time, one by one, in one process.
+
+    .venv/bin/python -m benchmarks.processing [--messages 300] [--agents 50] [--queries CASE] [--profile CASE]
+
+Each case runs by itself: the worker's whole part (claim, parse, apply, commit, frame to Redis, wake-ups to the broker),
+and for comparison the web process's part (the view alone) and a message that an agent writes. "python" is this
+process's CPU, "postgres" that of the backend that serves it, "wall" what passed on the clock.
+"""
+
+import argparse
+import cProfile
+import os
+import pstats
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from benchmarks import figures, scratch, staff
+from benchmarks.customers import receipt_of, text_from
+from django.db import connection
+from django.test import RequestFactory
+
+from inbox.actions.assignment import claim
+from inbox.actions.sending import send_message
+from inbox.models import Conversation, Message
+from whatsapp import content, processing
+from whatsapp.models import WebhookCall
+from whatsapp.views import webhook
+
+HEAD = ["case", "queries", "python ms", "postgres ms", "CPU ms", "wall p50 ms", "wall p95 ms"]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Cost:
+    """What a number of runs of one thing took."""
+
+    runs: int = 0
+    python_seconds: float = 0.0
+    postgres_seconds: float = 0.0
+    walls: list = field(default_factory=list)
+    statements: Counter = field(default_factory=Counter)
+
+    def row(self, name):
+        each = [1000 * seconds / self.runs for seconds in (self.python_seconds, self.postgres_seconds)]
+        queries = self.statements.total() / self.runs
+        return [name, f"{queries:.1f}", *(f"{ms:.2f}" for ms in (*each, sum(each))), *figures.spread(self.walls)[:2]]
+
+
+def main():
+    asked = arguments()
+    with scratch.database():
+        bench = Bench(asked.agents)
+        costs = {name: bench.cost_of(name, asked.messages) for name in CASES}
+        if asked.queries:
+            tell_queries(costs[asked.queries])
+        if asked.profile:
+            profile(lambda: bench.cost_of(asked.profile, asked.messages))
+    figures.table(
+        f"One by one, {asked.messages} each, {asked.agents} agents", HEAD, [cost.row(name) for name, cost in costs.items()]
+    )
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--messages", type=int, default=300, help="per case")
+    parser.add_argument("--agents", type=int, default=50, help="who serve the number and are present")
+    parser.add_argument("--queries", choices=CASES, help="print this case's statements, most frequent first")
+    parser.add_argument("--profile", choices=CASES, help="print where this case's Python time goes")
+    return parser.parse_args()
+
+
+class Bench:
+    """A number with its agents, and customers who wrote before."""
+
+    def __init__(self, agents):
+        self.number = staff.make_number()
+        self.agents = staff.make_agents(agents, [self.number])
+        self.entry = staff.entry_of(self.number)
+        self.requests = RequestFactory()
+        self.newest_customer = 0
+
+    def cost_of(self, name, runs):
+        """Prepare `runs` runs of a case, then measure them without pause."""
+        works = [CASES[name](self) for _ in range(runs + 5)]
+        for work in works[:5]:
+            work()
+        cost = Cost()
+        with measured(cost):
+            for work in works[5:]:
+                started = time.perf_counter()
+                work()
+                cost.walls.append(time.perf_counter() - started)
+                cost.runs += 1
+        return cost
+
+    # --- Cases: each prepares one run and returns it ---
+
+    def post(self):
+        body, headers = text_from(self.stranger(), self.entry)
+        made = self.requests.post("/webhooks/whatsapp/", body, content_type="application/json", headers=headers)
+        return lambda: webhook(made)
+
+    def first_word(self):
+        return self.call(*text_from(self.stranger(), self.entry))
+
+    def word_in_line(self):
+        customer, _ = self.customer_who_waits()
+        return self.call(*text_from(customer, self.entry))
+
+    def word_to_agent(self):
+        customer, _ = self.customer_served()
+        return self.call(*text_from(customer, self.entry))
+
+    def receipt(self):
+        customer, conversation = self.customer_served()
+        message = self.answer(conversation)()
+        Message.objects.filter(pk=message.pk).update(wamid=f"wamid.out.{message.pk}", status=Message.Status.SENT)
+        return self.call(*receipt_of(f"wamid.out.{message.pk}", customer, self.entry))
+
+    def answer_of_agent(self):
+        return self.answer(self.customer_served()[1])
+
+    # --- What they are made of ---
+
+    def stranger(self):
+        self.newest_customer += 1
+        return self.newest_customer
+
+    def customer_who_waits(self):
+        customer = self.stranger()
+        self.call(*text_from(customer, self.entry))()
+        return customer, Conversation.objects.latest("pk")
+
+    def customer_served(self):
+        customer, conversation = self.customer_who_waits()
+        return customer, claim(conversation.pk, self.agents[customer % len(self.agents)])
+
+    def answer(self, conversation):
+        client_id, words = f"bench-{conversation.pk}", content.Text("We look into it.")
+        return lambda: send_message(conversation, words, by=conversation.assignee, client_id=client_id)
+
+    def call(self, body, headers):
+        kept = WebhookCall.objects.create(account=self.number.account, body=body, size_bytes=len(body))
+        return lambda: processing.process(kept.pk)
+
+
+CASES = {
+    "POST kept (web)": Bench.post,
+    "first word of a stranger": Bench.first_word,
+    "word in line": Bench.word_in_line,
+    "word to an agent": Bench.word_to_agent,
+    "receipt": Bench.receipt,
+    "agent writes": Bench.answer_of_agent,
+}
+
+
+@contextmanager
+def measured(cost):
+    """Add to `cost` what is spent inside, here and in PostgreSQL."""
+
+    def count(execute, sql, params, many, context):
+        cost.statements[sql] += 1
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    python, postgres = time.process_time(), cpu_of(backend)
+    with connection.execute_wrapper(count):
+        yield
+    cost.python_seconds += time.process_time() - python
+    cost.postgres_seconds += cpu_of(backend) - postgres
+
+
+def cpu_of(pid):
+    """CPU seconds of a process so far, to a hundredth (Linux)."""
+    with open(f"/proc/{pid}/stat") as stat:
+        user, system = stat.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS
+
+
+def tell_queries(cost):
+    for sql, count in cost.statements.most_common():
+        figures.tell(f"{count / cost.runs:6.2f}  {sql}")
+
+
+def profile(work):
+    profiler = cProfile.Profile()
+    profiler.runcall(work)
+    pstats.Stats(profiler).sort_stats("cumulative").print_stats("inbox|whatsapp|django/template|celery|kombu", 60)
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
+
+
+if __name__ == "__main__":
+    main()

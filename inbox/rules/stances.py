@@ -13,7 +13,7 @@ PENDING = "pending"  # waits for the customer
 
 def stance(seat: Seat) -> str:
     if seat.status in WAITING:
-        return CLAIM if seat.may_act else PENDING
+        return CLAIM
     if seat.status == "assigned":
         return WRITE if seat.is_mine else _beside(seat, ASK)
     return _beside(seat, BOT) if seat.status == "bot" else seat.status

@@ -74,15 +74,29 @@ function keep() {
   writeDraft(conversationOf(), { text: field().value, isNote: isNote(), clientId: "" });
 }
 
+// Before the page's shortcuts: what the list of replies or the field takes is not theirs.
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "composer-text" || event.isComposing || event.keyCode === 229) return;
-  if (canned.takesKey(event)) return event.preventDefault();
-  if (event.key === "Escape" && leavesNote()) return event.preventDefault();
-  const wanted = enterSends ? !event.shiftKey && !event.altKey : event.ctrlKey || event.metaKey;
-  if (event.key !== "Enter" || !wanted) return;
+  if (!canned.takesKey(event) && !leaves(event) && !sends(event)) return;
   event.preventDefault();
+  event.stopPropagation();
+}, true);
+
+function sends(event) {
+  const wanted = enterSends ? !event.shiftKey && !event.altKey : event.ctrlKey || event.metaKey;
+  if (event.key !== "Enter" || !wanted) return false;
   submit();
-});
+  return true;
+}
+
+/** Escape gives up the quote, then the empty note, before it leaves the field. */
+function leaves(event) {
+  if (event.key !== "Escape") return false;
+  if (reply.quoted()) reply.quote(null);
+  else if (isNote() && !field().value) setNote(false);
+  else return false;
+  return true;
+}
 
 // Enter sends files too when nothing was written beside them (S4-30), wherever the focus is in the tray.
 document.addEventListener("keydown", (event) => {
@@ -90,13 +104,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   submit();
 });
-
-function leavesNote() {
-  if (reply.quoted()) reply.quote(null);
-  else if (isNote() && !field().value) setNote(false);
-  else return false;
-  return true;
-}
 
 // --- Sending ---------------------------------------------------------------------------------------------------------
 

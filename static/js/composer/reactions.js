@@ -78,7 +78,8 @@ pane.addEventListener("pointerover", (event) => {
   const bubble = event.target.closest("#items .message");
   if (bubble) show(bubble);
 });
-pane.addEventListener("pointerleave", () => !bar.contains(document.activeElement) && hide());
+// (A finger leaves whenever it lifts, before its click.)
+pane.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && !bar.contains(document.activeElement) && hide());
 // A finger: a tap on the bubble shows the bar, another one takes it away. (The tap's own focus has shown it by then.)
 let shownBefore = null;
 pane.addEventListener("pointerdown", () => (shownBefore = target));

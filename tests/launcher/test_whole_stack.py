@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from stack.processes import command_line
+from stack.processes import command_line, die_with_parent
 
 pytestmark = pytest.mark.stack
 
@@ -42,7 +42,14 @@ class Checkout:
 
     def run(self, *arguments, stdout=subprocess.PIPE):
         command = [sys.executable, self.root / "bin" / "run", *arguments]
-        return subprocess.Popen(command, env=surroundings(), stdout=stdout, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen(
+            command,
+            env=surroundings(),
+            stdout=stdout,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=die_with_parent(),
+        )
 
     def answer(self, *arguments):
         """Exit status and output of one `bin/run` that ends by itself."""

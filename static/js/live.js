@@ -1,7 +1,6 @@
 // The socket that tells this page what changed. The database is the truth and the socket a hint: whatever was missed is
 // fetched again. One socket a page; imported by the page's own module:
 //
-//   import * as live from "./live.js";
 //   live.start({
 //     onState(state) {},            // "connecting" at first, then "online" and "offline" (said after 1 s without a socket)
 //     onRow(conversation, html, frame) {}, // a list row as it is now (never an older one after a newer one)

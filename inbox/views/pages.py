@@ -56,7 +56,8 @@ def conversation_list(request):
         return render(request, "inbox/_rows.html", context)
     if "rows" in request.GET:
         return render(request, "inbox/_list.html", context)
-    return render(request, "inbox/_folder.html", context | panes.folders_context(request.user, place))
+    around = panes.folders_context(request.user, place) | panes.filters_context(request.user)
+    return render(request, "inbox/_folder.html", context | around)
 
 
 @page_of_inbox

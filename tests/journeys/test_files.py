@@ -148,12 +148,13 @@ def test_a_file_is_shown_to_nobody_who_does_not_see_the_conversation(office, mir
     assert stranger.http.get(f"/files/{attachment.token}/").status_code == 404
 
 
-def test_a_download_that_meta_refuses_once_is_tried_again(office, mira, conversation, amira):
-    office.sandbox.fault("outage", how="503", on="media", times=1)
+def test_a_file_that_meta_cannot_hand_out_now_is_on_its_way_and_fetched_later(office, mira, conversation, amira):
+    office.sandbox.fault("outage", how="503", on="media")
     amira.sends_media(picture(), "image/jpeg", "crack.jpg")
     waiting = office.until(lambda: Attachment.objects.filter(kind="image", attempts=1, claimed_until=None).first())
     assert Message.objects.get(pk=waiting.message_id).kind == "image"
     assert "is on its way" in mira.looks_at(conversation).html
+    office.sandbox.clear_faults()
     Attachment.objects.filter(pk=waiting.pk).update(retry_at=waiting.created_at)
     office.sweep()
     assert stored(office, amira, "image") == waiting

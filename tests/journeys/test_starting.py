@@ -83,7 +83,7 @@ def test_s4_16_and_s4_5_the_list_offers_the_templates_that_whatsapp_approved_and
     assert all(f'data-value="{key}"' in form for key in VALUES)
 
 
-def test_s4_1_s4_2_and_s4_16_a_conversation_begun_by_us_reaches_the_phone_and_is_the_agents(office, mira, ida, templates):
+def test_s4_1_s4_2_and_s4_16_a_conversation_that_we_begin_reaches_the_phone_and_is_ours(office, mira, ida, templates):
     started = mira.starts(office.number, templates["parcel_arrived"], VALUES, phone=f"+{ida.phone}")
     assert started.status == 201
     conversation = Conversation.objects.get(pk=started.data["conversation"])
@@ -151,9 +151,7 @@ def test_s4_17_and_s4_18_the_customers_answer_opens_the_window_again(office, mir
     assert office.sandbox.waits_for_sent(customer=amira, text="It left Hamburg")
 
 
-def test_s4_18_a_window_that_closes_while_a_message_waits_makes_it_fail_with_the_reason(
-    office, mira, amira, fresh
-):
+def test_s4_18_a_window_that_closes_while_a_message_waits_makes_it_fail_with_the_reason(office, mira, amira, fresh):
     """Meta closes the window a moment before we would: it takes the message and reports a failure."""
     amira.writes("Hello")
     office.waits_for_word(amira, "Hello")

@@ -65,10 +65,12 @@ def _inner(match, look):
 
 
 def _without_punctuation(address):
-    address = address.rstrip(AFTER_LINK)
-    while address.endswith(")") and address.count(")") > address.count("("):
-        address = address[:-1].rstrip(AFTER_LINK)
-    return address
+    """A closing bracket belongs to the address only where it was opened in it. One pass: customers write these."""
+    unopened, end = address.count(")") - address.count("("), len(address)
+    while end and (address[end - 1] in AFTER_LINK or (address[end - 1] == ")" and unopened > 0)):
+        unopened -= address[end - 1] == ")"
+        end -= 1
+    return address[:end]
 
 
 def _href(address):

@@ -12,6 +12,9 @@ from inbox.models import Agent, Tag, Team
 from inbox.views import panes
 from inbox.views.answers import action, sent_data, sent_id
 from inbox.views.pages import seen_conversation
+from whatsapp.inbound import storable
+
+NOTES_LIMIT = 10_000
 
 PLAIN = {
     "claim": assignment.claim,
@@ -85,7 +88,10 @@ def unread(request, conversation_id):
 def notes(request, conversation_id):
     """POST {notes}: what the team keeps about the customer."""
     contact = seen_conversation(request, conversation_id).thread.contact
-    contact.notes = str(sent_data(request).get("notes", ""))[:10_000]
+    written = sent_data(request).get("notes", "")
+    if not isinstance(written, str):
+        raise Refusal("not_text", "Notes are text.", field="notes", status_code=400)
+    contact.notes = storable(written[:NOTES_LIMIT])
     contact.save(update_fields=["notes"])
     return JsonResponse({"notes": contact.notes})
 

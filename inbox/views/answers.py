@@ -37,7 +37,7 @@ def sent_data(request):
         return request.POST.dict()
     try:
         data = json.loads(request.body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal("not_json", "The request could not be read.", status_code=400) from error
     if not isinstance(data, dict):
         raise Refusal("not_json", "The request could not be read.", status_code=400)

@@ -125,6 +125,27 @@ def test_notes_about_a_customer_are_kept(browser, berlin, ada):
     assert mine.thread.contact.notes == "Rings twice"
 
 
+@pytest.mark.parametrize(
+    "written, kept", [("a\x00b", "a\ufffdb"), ("\ud800!", "\ufffd!"), ("x" * 10_001, "x" * 10_000)]
+)
+def test_notes_keep_what_a_database_can_hold(browser, berlin, ada, written, kept):
+    mine = make_conversation("assigned", number=berlin, assignee=ada)
+    assert post(browser, mine, "contact-notes", notes=written).json() == {"notes": kept}
+
+
+def test_notes_that_are_no_text_are_refused(browser, berlin, ada):
+    mine = make_conversation("assigned", number=berlin, assignee=ada)
+    assert post(browser, mine, "contact-notes", notes={"a": 1}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["transfer", "tags", "contact-notes", "send", "note"])
+def test_endless_nesting_is_refused_in_words(browser, berlin, ada, name):
+    mine = make_conversation("assigned", number=berlin, assignee=ada)
+    address = reverse("conversation", args=[mine.pk]) + f"{name}/"
+    answer = browser.post(address, "[" * 100_000 + "]" * 100_000, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
+
+
 def test_going_away_gives_back_what_was_open(browser, berlin, ada):
     mine = make_conversation("assigned", number=berlin, assignee=ada)
     data = {"availability": "away", "conversations": "give_back"}

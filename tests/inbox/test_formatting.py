@@ -22,6 +22,7 @@ from inbox.formatting import pieces
         ("*over\nlines*", [("*over\nlines*", "", "")]),
         ("https://a.b/x_y_z.", [("https://a.b/x_y_z", "", "https://a.b/x_y_z"), (".", "", "")]),
         ("www.a.b", [("www.a.b", "", "https://www.a.b")]),
+        ("(see www.a.b/c_(d)).", [("(see ", "", ""), ("www.a.b/c_(d)", "", "https://www.a.b/c_(d)"), (").", "", "")]),
         ("javascript:alert(1)", [("javascript:alert(1)", "", "")]),
     ],
 )
@@ -35,3 +36,9 @@ def test_no_word_is_lost_and_every_link_is_http(text):
     kept = "".join(piece.text for piece in found)
     assert [letter for letter in kept if letter.isalnum()] == [letter for letter in text if letter.isalnum()]
     assert all(piece.href.lower().startswith(("http://", "https://")) for piece in found if piece.href)
+
+
+@pytest.mark.parametrize("tail", [")" * 60_000, "()" * 30_000 + ")", ".)" * 30_000])
+def test_an_address_that_ends_in_endless_brackets_is_read_in_one_pass(tail):
+    """Trimmed one by one it took seconds for every screen that showed it."""
+    assert pieces("https://a.b" + tail)[0].href.startswith("https://a.b")

@@ -98,7 +98,11 @@ REFUSED = {
         lambda: Media("image", link="http://example.test/a.png"),
         lambda: Media("image", link="https://example.test/a b.png"),
     ],
-    "kind": [lambda: Media("hologram"), lambda: content.load("note", {"text": "x"})],
+    "kind": [
+        lambda: Media("hologram"),
+        lambda: content.load("note", {"text": "x"}),
+        lambda: content.load({"text": 1}, {"text": "x"}),
+    ],
     "latitude": [
         lambda: Location(90.1, 0),
         lambda: Location("north", 0),

@@ -26,8 +26,10 @@ CLASSES = {
 }
 
 
-def load(kind: str, stored: object) -> Content:
+def load(kind: object, stored: object) -> Content:
     """Raises ContentError for a kind that cannot be sent, and for content that WhatsApp would refuse."""
+    if not isinstance(kind, str):
+        raise ContentError("kind", "The kind of a message is a word.")
     if kind in RULES:
         return built(Media, stored, "content", kind=kind)
     if kind not in CLASSES:

@@ -21,7 +21,7 @@ from .events import (
     Unreadable,
 )
 from .parsing import parse
-from .reading import Undecodable, decode
+from .reading import Undecodable, decode, storable
 
 __all__ = [
     "AccountChanged",
@@ -45,4 +45,5 @@ __all__ = [
     "Unreadable",
     "decode",
     "parse",
+    "storable",
 ]

@@ -1,5 +1,5 @@
-"""Pictures: their size, the forms that WhatsApp takes, and small ones for lists. Nothing larger than 50 megapixels is
-ever unpacked."""
+"""Pictures: their size, the forms that WhatsApp takes, and small ones for the thread. Nothing larger than 50 megapixels
+is ever unpacked, and nothing but the plain forms of cameras and browsers is read."""
 
 import struct
 from dataclasses import dataclass
@@ -15,11 +15,13 @@ MOST_PIXELS = 50_000_000
 # What Pillow raises for a file that is not what it begins like.
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 BROKEN += (Image.DecompressionBombWarning,)
+# Pillow knows dozens more, and draws some of them (EPS) by running other programs.
+FORMS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 KEPT = {"JPEG": "image/jpeg", "PNG": "image/png"}
 KEPT_MODES = ("RGB", "RGBA", "L", "LA", "P")
 STICKER_SIDES = (512, 512)
 LONGEST_SIDE = 4096
-THUMBNAIL_SIDES = (480, 480)
+THUMBNAIL_SIDE = 640
 TURNED = (5, 6, 7, 8)
 ORIENTATION = 0x0112
 
@@ -43,7 +45,7 @@ def look_at(file):
     """The Picture in a file, or None where it is none. Reads only its head."""
     file.seek(0)
     try:
-        with Image.open(file) as image:
+        with Image.open(file, formats=FORMS) as image:
             width, height = image.size
             if image.getexif().get(ORIENTATION) in TURNED:
                 width, height = height, width
@@ -74,7 +76,7 @@ def converted(file):
     """
     file.seek(0)
     try:
-        with Image.open(file) as image:
+        with Image.open(file, formats=FORMS) as image:
             picture = ImageOps.exif_transpose(image)
             picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             is_transparent = picture.has_transparency_data
@@ -87,7 +89,11 @@ def converted(file):
 
 
 def thumbnail(attachment):
-    """The storage name of a small WebP of a stored picture, made when first asked for; "" where there can be none."""
+    """The storage name of a small WebP of a stored picture, made when first asked for.
+
+    "" where the file itself will do or has to: a small picture, one that moves, one that cannot be read, no picture.
+    Raises FileNotFoundError.
+    """
     name = f"thumbnails/{str(attachment.token)[:2]}/{attachment.token}.webp"
     if default_storage.exists(name):
         return name
@@ -100,13 +106,20 @@ def thumbnail(attachment):
 def _small(attachment):
     data = BytesIO()
     try:
-        with attachment.file.open("rb") as file, Image.open(file) as image:
-            if image.width * image.height > MOST_PIXELS:
+        with attachment.file.open("rb") as file, Image.open(file, formats=FORMS) as image:
+            if not _wants_thumbnail(image):
                 return b""
-            image.draft("RGB", (THUMBNAIL_SIDES[0] * 2, THUMBNAIL_SIDES[1] * 2))
+            image.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
             picture = ImageOps.exif_transpose(image)
-            picture.thumbnail(THUMBNAIL_SIDES)
+            picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
             picture.convert("RGBA" if picture.has_transparency_data else "RGB").save(data, "WEBP", quality=80)
+    except FileNotFoundError:
+        raise
     except BROKEN:
         return b""
     return data.getvalue()
+
+
+def _wants_thumbnail(image):
+    is_large = max(image.size) > THUMBNAIL_SIDE
+    return is_large and image.width * image.height <= MOST_PIXELS and not getattr(image, "is_animated", False)

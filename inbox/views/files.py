@@ -1,18 +1,16 @@
 """Files of messages, only for those who see the conversation; shown inside the page only where that is harmless."""
 
 import re
-from io import BytesIO
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from inbox import queries
+from inbox.media import thumbnail
 from inbox.models import Attachment
 
 # What browsers only draw or play. No SVG, no HTML, no PDF: those could carry scripts.
@@ -37,7 +35,6 @@ HARMLESS = frozenset(
 )
 CHUNK = 256 * 1024
 AT_ONCE = 2 * 1024 * 1024
-THUMB_SIDE = 640
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -54,7 +51,7 @@ def file(request, token):
 
 def _answer(request, attachment):
     if "thumb" in request.GET and attachment.mime_type in HARMLESS and attachment.kind == "image":
-        return _thumb(attachment)
+        return _thumbnail(attachment)
     return _whole_or_range(request, attachment)
 
 
@@ -135,33 +132,9 @@ async def _stream(source, left):
         await sync_to_async(source.close)()
 
 
-def _thumb(attachment):
-    """A picture of at most 640 px beside the original, made when first asked for."""
-    path = f"thumbs/{attachment.file.name}.webp"
-    if not default_storage.exists(path):
-        made = _made_thumb(attachment)
-        if made is None:
-            return _bytes(attachment, 0, attachment.file.size)
-        default_storage.save(path, made)
-    with default_storage.open(path) as stored:
+def _thumbnail(attachment):
+    name = thumbnail(attachment)
+    if not name:
+        return _bytes(attachment, 0, attachment.file.size)
+    with default_storage.open(name) as stored:
         return HttpResponse(stored.read(), content_type="image/webp")
-
-
-def _made_thumb(attachment):
-    """A smaller copy, or None where the original is small enough or cannot be read as a picture."""
-    try:
-        with attachment.file.open("rb") as source, Image.open(source) as picture:
-            if max(picture.size) <= THUMB_SIDE or getattr(picture, "is_animated", False):
-                return None
-            picture.draft("RGB", (THUMB_SIDE, THUMB_SIDE))
-            return _webp(picture)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
-        return None
-
-
-def _webp(picture):
-    upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((THUMB_SIDE, THUMB_SIDE))
-    written = BytesIO()
-    upright.convert("RGBA" if upright.mode in ("RGBA", "LA", "P") else "RGB").save(written, "WEBP", quality=80)
-    return ContentFile(written.getvalue())

@@ -11,6 +11,7 @@ from inbox import media
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import send_again, send_files, send_message
 from inbox.delivery import deliver_next, envelope
+from inbox.media import pictures
 from inbox.media.uploads import shown_name
 from inbox.models import Attachment, Message
 from tests.factories import make_agent, make_contact, make_conversation, moved_back
@@ -262,12 +263,22 @@ def test_a_failed_file_is_sent_again_from_the_same_bytes(conversation, ben, meta
     assert again.attachments.get().file.name == message.attachments.get().file.name
 
 
+def test_a_page_of_postscript_is_no_picture_whatever_it_claims(ben):
+    """Pillow would have Ghostscript draw it."""
+    page = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 1000 1000\n%%EndComments\nshowpage\n"
+    assert pictures.look_at(io.BytesIO(page)) is None
+    kept = upload(ben, picture(size=(700, 700)), "page.jpg")
+    with kept.file.storage.open(kept.file.name, "wb") as file:
+        file.write(page)
+    assert media.thumbnail(kept) == ""
+
+
 def test_a_thumbnail_is_small_and_made_once(ben):
     kept = upload(ben, picture(size=(2000, 1000)), "big.jpg")
     name = media.thumbnail(kept)
     assert media.thumbnail(kept) == name
     with kept.file.storage.open(name) as file, Image.open(file) as image:
-        assert image.size == (480, 240)
+        assert image.size == (640, 320)
     assert media.thumbnail(upload(ben, PDF)) == ""
 
 

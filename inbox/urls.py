@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from inbox.views import accounts, actions, availability, composing, files, health, pages, picking, settings, starting
+from inbox.views import (
+    accounts,
+    actions,
+    availability,
+    composing,
+    files,
+    health,
+    pages,
+    picking,
+    settings,
+    staff,
+    starting,
+)
 
 urlpatterns = [
     path("", pages.inbox, name="home"),
@@ -49,6 +61,12 @@ urlpatterns = [
     path("password/reset/sent/", accounts.ResetSent.as_view(), name="password_reset_sent"),
     path("invitation/<uidb64>/<token>/", accounts.ChoosePassword.as_view(), name="invitation"),
     path("profile/", accounts.profile, name="profile"),
+    path("settings/agents/", staff.agents, name="agents"),
+    re_path(
+        r"^settings/agents/(?P<agent_id>[0-9]{1,18})/(?P<name>limit|availability|empty)/$",
+        staff.change_agent,
+        name="change_agent",
+    ),
     path("settings/tags/", settings.tags, name="tags"),
     path("settings/tags/<int:tag_id>/", settings.tag, name="tag"),
     path("settings/tags/<int:tag_id>/delete/", settings.delete_tag, name="delete_tag"),

@@ -57,13 +57,13 @@ def hand_on(agent, by, conversations=KEEP, why="agent", now=None):
 
 def empty_inbox(agent, by, now=None):
     """A supervisor returns everything that an agent serves to the line. Returns how many there were."""
-    _ask_to_supervise(agent, by)
+    ask_to_supervise(agent, by)
     return hand_on(agent, by, conversations=GIVE_BACK, why="supervisor", now=now)
 
 
 def deactivate(agent, by, now=None):
     """The agent may log in no more; first their conversations return to the line."""
-    _ask_to_supervise(agent, by)
+    ask_to_supervise(agent, by)
     if agent.pk == by.pk:
         raise Refusal("yourself", "You cannot deactivate yourself. Ask a colleague.")
     Agent.objects.filter(pk=agent.pk).update(is_active=False, connected_until=None)
@@ -106,10 +106,10 @@ def _return(conversation_id, agent, by, why, now):
 
 def _ask_to_manage(agent, by):
     if agent.pk != by.pk:
-        _ask_to_supervise(agent, by)
+        ask_to_supervise(agent, by)
 
 
-def _ask_to_supervise(agent, by):
+def ask_to_supervise(agent, by):
     """Admins manage everybody, supervisors the agents of their numbers."""
     if by.is_admin:
         return

@@ -185,3 +185,41 @@ def test_logging_in_makes_available_unless_away_was_the_last_choice(client):
     client.post(reverse("login"), {"username": chose.email, "password": PASSWORD})
     chose.refresh_from_db()
     assert chose.availability == "available"
+
+
+def test_a_supervisor_sets_limit_and_availability_of_the_agents_of_their_numbers_and_empties_an_inbox(client):
+    number = factories.make_number()
+    logged_in(client, role="supervisor", numbers=[number])
+    agent = factories.make_agent(name="Ida", numbers=[number])
+    conversation = factories.make_conversation(status="assigned", number=number, assignee=agent)
+    page = client.get(reverse("agents")).content.decode()
+    assert "Ida" in page
+
+    client.post(reverse("change_agent", args=[agent.pk, "limit"]), {"limit": "3"})
+    client.post(reverse("change_agent", args=[agent.pk, "availability"]), {"availability": "away"})
+    client.post(reverse("change_agent", args=[agent.pk, "empty"]))
+
+    agent.refresh_from_db()
+    conversation.refresh_from_db()
+    assert (agent.reception_limit, agent.availability) == (3, "away")
+    assert conversation.is_waiting
+
+
+@pytest.mark.parametrize("typed", ["-1", "many", "99999", "1001", "٣"])
+def test_a_limit_that_is_none_is_refused_in_words_and_nothing_changes(client, typed):
+    logged_in(client, role="admin")
+    agent = factories.make_agent(limit=2)
+    answer = client.post(reverse("change_agent", args=[agent.pk, "limit"]), {"limit": typed}, follow=True)
+
+    agent.refresh_from_db()
+    assert agent.reception_limit == 2
+    assert "leave it empty" in answer.content.decode()
+
+
+def test_agents_and_supervisors_of_other_numbers_change_nobody(client):
+    agent = factories.make_agent(limit=2, numbers=[factories.make_number()])
+    logged_in(client, role="agent")
+    assert client.get(reverse("agents")).status_code == 403
+
+    logged_in(client, role="supervisor", numbers=[factories.make_number()])
+    assert client.post(reverse("change_agent", args=[agent.pk, "limit"]), {"limit": "9"}).status_code == 404

@@ -10,7 +10,7 @@ agents by id.
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -31,8 +31,6 @@ class Change:
     conversation: Conversation | None = None
     before: Whereabouts | None = None
     version: int = 0
-    is_silent: bool = True
-    touched: set = field(default_factory=set)
 
     def look_at(self, conversation):
         """Make `conversation` (of this thread) the one being changed; remembers where it was before."""

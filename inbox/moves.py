@@ -17,7 +17,6 @@ def give_to(change, agent):
     conversation = change.conversation
     if conversation.assignee_id != agent.pk:
         conversation.bumped_at = change.now
-        change.is_silent = False
     freed = conversation.assignee_id
     _leave_line(conversation)
     conversation.status = Status.ASSIGNED

@@ -16,8 +16,3 @@ def status(is_manual: bool, window_is_open: bool, someone_is_available: bool) ->
 def is_handed_out(is_manual: bool, window_is_open: bool) -> bool:
     """Manual picking hands nothing out; a conversation whose window has closed has left the line."""
     return window_is_open and not is_manual
-
-
-def order(waiting_since: datetime, conversation_id: int) -> tuple:
-    """The line's order: first come, first served."""
-    return (waiting_since, conversation_id)

@@ -9,7 +9,6 @@ from .checks import ContentError, check_text
 NAME_LIMIT = 512
 LANGUAGE_LIMIT = 20
 NAME = re.compile(r"[a-z0-9_]+")
-COMPONENT_TYPES = ("header", "body", "button")
 
 
 @dataclass(frozen=True)

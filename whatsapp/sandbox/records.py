@@ -15,8 +15,6 @@ TRAITS = {
 }
 """Recipient traits and the code that a message to such a person meets (None: no error, only other receipts)."""
 
-MARKETING_TRAITS = ("opted_out", "marketing_cap", "experiment")
-
 
 @dataclass
 class Account:

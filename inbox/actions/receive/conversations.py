@@ -97,7 +97,6 @@ DOINGS = {Act.OPEN: open_new, Act.REOPEN: reopen, Act.HAND_OVER: hand_over, Act.
 def mark_word(change, message):
     """Unread, on top of the list, waiting for an answer since it arrived here."""
     conversation = change.conversation
-    change.is_silent = False
     conversation.bumped_at = change.now
     conversation.customer_wrote_at = conversation.customer_wrote_at or change.now
     conversation.unanswered_since = conversation.unanswered_since or change.now

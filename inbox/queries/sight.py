@@ -113,15 +113,13 @@ def conversation_for(agent, conversation_id):
 
 
 def with_row(conversations, agent_id=None):
-    """Fetch what the list row shows along; `unread` (of this agent) only where an agent is named."""
+    """Fetch what the list row shows along; `unread` (of this agent) only where an agent is named.
+
+    What most rows have is joined, the rest asked for where there is one: planning a join costs with its width.
+    """
     conversations = conversations.select_related(
-        "thread__contact",
-        "thread__number",
-        "assignee",
-        "team",
-        "bot",
-        "last_message__author",
-    ).prefetch_related("tags")
+        "thread__contact", "thread__number", "assignee", "last_message"
+    ).prefetch_related("tags", "team", "bot")
     return conversations if agent_id is None else conversations.annotate(unread=unread_by(agent_id))
 
 

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+import time
 from datetime import UTC, datetime
 
 
@@ -35,4 +36,15 @@ def table(title, head, rows):
 
 def machine():
     busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, load {busy}"
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, load {busy}, pace {pace():.0f} ms"
+
+
+def pace():
+    """CPU milliseconds of a fixed piece of work: tells a slow or shared machine from a slow product."""
+    return 1000 * min(_fixed_work() for _ in range(5))
+
+
+def _fixed_work():
+    started = time.process_time()
+    sum(len(str(number)) for number in range(200_000))
+    return time.process_time() - started

@@ -33,6 +33,11 @@ def scratch_settings(database):
     }
 
 
+def surroundings():
+    """The environment of programs that we start."""
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
 def configure(values):
     """Set Django up in this process with these settings."""
     os.environ.update(values, DJANGO_SETTINGS_MODULE="config.settings")

@@ -16,11 +16,11 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from benchmarks import figures, scratch, staff
-from benchmarks.customers import receipt_of, text_from
 from django.db import connection
 from django.test import RequestFactory
 
+from benchmarks import figures, scratch, staff
+from benchmarks.customers import receipt_of, text_from
 from inbox.actions.assignment import claim
 from inbox.actions.sending import send_message
 from inbox.models import Conversation, Message
@@ -41,6 +41,7 @@ class Cost:
     postgres_seconds: float = 0.0
     walls: list = field(default_factory=list)
     statements: Counter = field(default_factory=Counter)
+    waited: Counter = field(default_factory=Counter)
 
     def row(self, name):
         each = [1000 * seconds / self.runs for seconds in (self.python_seconds, self.postgres_seconds)]
@@ -57,16 +58,15 @@ def main():
             tell_queries(costs[asked.queries])
         if asked.profile:
             profile(lambda: bench.cost_of(asked.profile, asked.messages))
-    figures.table(
-        f"One by one, {asked.messages} each, {asked.agents} agents", HEAD, [cost.row(name) for name, cost in costs.items()]
-    )
+    rows = [cost.row(name) for name, cost in costs.items()]
+    figures.table(f"One by one, {asked.messages} each, {asked.agents} agents", HEAD, rows)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--messages", type=int, default=300, help="per case")
     parser.add_argument("--agents", type=int, default=50, help="who serve the number and are present")
-    parser.add_argument("--queries", choices=CASES, help="print this case's statements, most frequent first")
+    parser.add_argument("--queries", choices=CASES, help="print this case's statements, dearest first")
     parser.add_argument("--profile", choices=CASES, help="print where this case's Python time goes")
     return parser.parse_args()
 
@@ -161,8 +161,13 @@ def measured(cost):
     """Add to `cost` what is spent inside, here and in PostgreSQL."""
 
     def count(execute, sql, params, many, context):
-        cost.statements[sql] += 1
-        return execute(sql, params, many, context)
+        name = "SAVEPOINT" if "SAVEPOINT" in sql else sql
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            cost.statements[name] += 1
+            cost.waited[name] += time.perf_counter() - started
 
     with connection.cursor() as cursor:
         cursor.execute("select pg_backend_pid()")
@@ -182,8 +187,8 @@ def cpu_of(pid):
 
 
 def tell_queries(cost):
-    for sql, count in cost.statements.most_common():
-        figures.tell(f"{count / cost.runs:6.2f}  {sql}")
+    for sql, waited in cost.waited.most_common():
+        figures.tell(f"{cost.statements[sql] / cost.runs:6.2f} x {1000 * waited / cost.statements[sql]:6.2f} ms  {sql}")
 
 
 def profile(work):

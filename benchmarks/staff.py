@@ -17,9 +17,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def make_number(**reception):
     """A connected number that hands nothing out by itself, unless told so; its run.json entry is `entry_of`."""
     count = Number.objects.count() + 1
-    account = Account.objects.create(name=f"Account {count}", waba_id=f"2{count:05}", access_token="-", app_secret=SECRET)
+    name = f"Number {count}"
+    account = Account.objects.create(name=name, waba_id=f"2{count:05}", access_token="-", app_secret=SECRET)
     number = Number.objects.create(
-        account=account, phone_number_id=f"1{count:05}", name=f"Number {count}", display_phone_number=f"+49 30 {count:06}"
+        account=account, phone_number_id=f"1{count:05}", name=name, display_phone_number=f"+49 30 {count:06}"
     )
     Reception.objects.create(number=number, **{"picking": Reception.Picking.MANUAL, **reception})
     return number

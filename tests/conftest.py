@@ -9,6 +9,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from config.celery import app as celery_app
+from tests.installation import Running
 
 celery_app.conf.broker_url = "memory://"
 
@@ -61,3 +62,14 @@ def stay_on_this_machine(monkeypatch):
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def installation():
+    """Switchboard as real processes, for the tests of browser and stack."""
+    running = Running()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()

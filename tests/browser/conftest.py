@@ -1,0 +1,33 @@
+"""Agents in a real Chromium, customers on the sandbox's phones, and between them a running installation."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.stage import Stage
+from tests.installation import send_everybody_home
+
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def stage(installation, chromium, monkeypatch, django_db_blocker):
+    """An empty office: nobody at work, no conversation open, no fault set."""
+    # Playwright's loop runs in this thread; nothing here is awaited while rows are read.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with django_db_blocker.unblock(), installation.rows(), installation.sandbox() as sandbox:
+        send_everybody_home()
+        opened = Stage(installation, sandbox, chromium)
+        yield opened
+        opened.leave()
+    assert opened.trouble == []

@@ -3,10 +3,12 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django_celery_beat.admin import PeriodicTaskAdmin as StockPeriodicTaskAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 
@@ -31,6 +33,11 @@ admin.site.unregister(Group)
 for schedule in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
     if admin.site.is_registered(schedule):
         admin.site.unregister(schedule)
+
+
+def question(title, description, button):
+    """A button's dialog, so that only its form does what the button says: a link does nothing, whoever wrote it."""
+    return {"title": title, "description": description, "form_class": None, "form_submit_text": button}
 
 
 class ReceptionInline(StackedInline):
@@ -118,38 +125,54 @@ class AgentAdmin(ModelAdmin):
 
     @action(description="Login link", icon="link")
     def show_link(self, request, object_id):
-        agent = self.get_object(request, object_id)
+        agent = get_object_or_404(Agent, pk=object_id)
         context = {**self.admin_site.each_context(request), "agent": agent, "link": invitations.link_for(agent)}
         return TemplateResponse(request, "admin/invitation_link.html", {**context, "title": f"Link for {agent}"})
 
-    @action(description="Mail link", icon="mail")
-    def mail_link(self, request, object_id):
-        agent = self.get_object(request, object_id)
+    @action(
+        description="Mail link",
+        icon="mail",
+        dialog=question("Mail a link?", "With it the agent chooses a password. It works once, for three days.", "Mail"),
+    )
+    def mail_link(self, request, form, object_id):
+        agent = get_object_or_404(Agent, pk=object_id)
         try:
             invitations.send(agent, by=request.user)
         except OSError as error:
             messages.error(request, f"The mail was not sent ({error}). Copy the link instead.")
         else:
             messages.success(request, f"The link is on its way to {agent.email}.")
-        return redirect("admin:inbox_agent_change", object_id)
+        return _back_to(agent)
 
-    @action(description="Deactivate", icon="block")
-    def deactivate(self, request, object_id):
-        """Returns the agent's conversations to the line first."""
-        agent = self.get_object(request, object_id)
+    @action(
+        description="Deactivate",
+        icon="block",
+        dialog=question("Deactivate?", "The agent's conversations go back to the line first.", "Deactivate"),
+    )
+    def deactivate(self, request, form, object_id):
+        agent = get_object_or_404(Agent, pk=object_id)
         if agent == request.user:
             messages.error(request, "You cannot deactivate yourself; ask another admin.")
         else:
             presence.deactivate(agent, by=request.user)
             messages.success(request, f"{agent} can no longer log in; their conversations went back to the line.")
-        return redirect("admin:inbox_agent_change", object_id)
+        return _back_to(agent)
 
-    @action(description="Activate", icon="check_circle")
-    def activate(self, request, object_id):
-        agent = self.get_object(request, object_id)
+    @action(
+        description="Activate",
+        icon="check_circle",
+        dialog=question("Activate?", "The agent may log in again.", "Activate"),
+    )
+    def activate(self, request, form, object_id):
+        agent = get_object_or_404(Agent, pk=object_id)
         Agent.objects.filter(pk=agent.pk).update(is_active=True)
         messages.success(request, f"{agent} may log in again.")
-        return redirect("admin:inbox_agent_change", object_id)
+        return _back_to(agent)
+
+
+def _back_to(agent):
+    """The dialog is posted by script, which follows this."""
+    return HttpResponseClientRedirect(reverse("admin:inbox_agent_change", args=[agent.pk]))
 
 
 @admin.register(Team)

@@ -67,13 +67,42 @@ def test_an_admin_mails_or_copies_the_link(client):
     admin = logged_in(client, role="admin")
     agent = factories.make_agent(name="Ida")
 
-    client.get(reverse("admin:inbox_agent_mail_link", args=[agent.pk]))
+    press(client, "mail_link", agent)
     shown = client.get(reverse("admin:inbox_agent_show_link", args=[agent.pk])).content.decode()
 
     assert mail.outbox[0].to == [agent.email]
     assert admin.name in mail.outbox[0].body
     assert "/invitation/" in mail.outbox[0].body
     assert "/invitation/" in shown
+
+
+def press(client, name, agent):
+    return client.post(reverse(f"admin:inbox_agent_{name}", args=[agent.pk]), {"_form_submitted": "True"})
+
+
+@pytest.mark.parametrize("name, is_active", [("mail_link", True), ("deactivate", True), ("activate", False)])
+def test_a_link_that_an_admin_follows_only_asks(client, name, is_active):
+    """Anybody can write one, also a customer: what changes something is done by its form, with Django's token."""
+    logged_in(client, role="admin")
+    agent = factories.make_agent(is_active=is_active)
+
+    asked = client.get(reverse(f"admin:inbox_agent_{name}", args=[agent.pk]))
+
+    agent.refresh_from_db()
+    assert "csrfmiddlewaretoken" in asked.content.decode()
+    assert agent.is_active == is_active
+    assert mail.outbox == []
+
+
+def test_an_admin_deactivates_and_activates(client):
+    logged_in(client, role="admin")
+    agent = factories.make_agent()
+    for name, is_active in (("deactivate", False), ("activate", True)):
+        answer = press(client, name, agent)
+        agent.refresh_from_db()
+        assert agent.is_active == is_active
+        assert answer["HX-Redirect"] == reverse("admin:inbox_agent_change", args=[agent.pk])
+    assert client.get(reverse("admin:inbox_agent_show_link", args=[agent.pk + 1000])).status_code == 404
 
 
 def test_an_admin_adds_an_agent_who_serves_numbers_and_cannot_log_in_before_the_invitation(client):

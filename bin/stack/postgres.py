@@ -33,6 +33,8 @@ FALLBACK_MAJOR = 17  # of the second
 DEBIAN = Path("/usr/lib/postgresql")
 SHARED_HOMES = (Path("/var/lib"), Path("/var/tmp"))  # where root may put what another account has to reach
 BACKENDS_GONE_SECONDS = 10.0
+# Failed statements and their rows hold what customers wrote: the log names the fault, not the words.
+DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse")
 # For tests: a crash may lose everything, and nothing waits for a disk.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -72,7 +74,7 @@ class Cluster:
             self._initialise()
 
     def program(self) -> Program:
-        settings = ["listen_addresses=", "max_connections=100", *(() if self.is_durable else CARELESS)]
+        settings = ["listen_addresses=", "max_connections=100", *DISCREET, *(() if self.is_durable else CARELESS)]
         options = [part for setting in settings for part in ("-c", setting)]
         return Program(
             name="postgres",

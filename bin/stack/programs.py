@@ -91,7 +91,9 @@ class Installation:
         return self._program(name, [self.places.root / "manage.py", *arguments])
 
     def web(self) -> Program:
-        serve = ["-m", "daphne", "-b", HOST, "-p", str(self.port), "--proxy-headers", "config.asgi:application"]
+        """Only a proxy's word is taken for who asks; without one a browser could name itself anew at every log-in."""
+        proxied = ["--proxy-headers"] if self.site_url != self.local_url else []
+        serve = ["-m", "daphne", "-b", HOST, "-p", str(self.port), *proxied, "config.asgi:application"]
         return self._program("web", serve, stop_seconds=5)
 
     def worker(self) -> Program:

@@ -45,6 +45,13 @@ def test_on_a_given_database_it_talks_to_meta_and_takes_the_operators_word(where
     assert settings["PGSSLROOTCERT"] == "/etc/ca.pem"
 
 
+def test_who_asks_is_taken_from_headers_only_behind_a_proxy(where, monkeypatch):
+    """Else a browser that guesses passwords gives itself another address for each, and is never paused."""
+    assert "--proxy-headers" not in installation(where, has_sandbox=True).web().command
+    monkeypatch.setenv("SITE_URL", "https://inbox.example.com")
+    assert "--proxy-headers" in installation(where, has_sandbox=False).web().command
+
+
 def test_every_setting_is_known_to_the_launcher_and_explained_to_operators():
     """A command in another terminal gets the settings of the running installation from var/run.json: all of them."""
     text = (places.ROOT / "config" / "settings.py").read_text()

@@ -49,6 +49,11 @@ def test_the_database_speaks_utf8_and_carries_the_mark_that_the_demo_asks_for(ru
     assert ask(running, question) == ("UTF8", "switchboard: embedded database")
 
 
+def test_its_log_keeps_no_words_of_failed_statements(running):
+    assert ask(running, "show log_min_error_statement") == ("panic",)
+    assert ask(running, "show log_error_verbosity") == ("terse",)
+
+
 def test_it_listens_on_its_socket_only(running):
     assert ask(running, "show listen_addresses") == ("",)
 

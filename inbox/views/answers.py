@@ -1,13 +1,17 @@
 """How actions answer: JSON for the page's modules, a refusal in its own words."""
 
 import json
+import logging
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
 from django.http import JsonResponse
 from django.views.decorators.http import require_POST
 
 from inbox.actions.refusals import Refusal
+
+logger = logging.getLogger(__name__)
 
 
 def refused(refusal):
@@ -17,7 +21,10 @@ def refused(refusal):
 
 
 def action(view):
-    """A POST by an agent who has logged in; a Refusal becomes its answer."""
+    """A POST by an agent who has logged in; a Refusal becomes its answer.
+
+    So does what only the database can see: a tag or a team that is deleted, or a name that is taken, at this moment.
+    """
 
     @login_required
     @require_POST
@@ -27,8 +34,16 @@ def action(view):
             return view(request, *args, **kwargs)
         except Refusal as refusal:
             return refused(refusal)
+        except IntegrityError as error:
+            logger.warning("%s: at the same moment as another: %s", request.resolver_match.view_name, _violated(error))
+            return refused(Refusal("meanwhile", "Somebody changed this at the same moment. Reload, and try again."))
 
     return answer
+
+
+def _violated(error):
+    """The constraint's name; the error's own words hold values."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "unknown"
 
 
 def sent_data(request):

@@ -5,13 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.db.models.signals import m2m_changed
+from django.urls import reverse
 
 from inbox.actions.assignment import claim, give_back
 from inbox.actions.closing import close, undo_close
 from inbox.actions.refusals import AlreadyClaimed, Refusal
 from inbox.assignment import fill_places
-from inbox.models import Agent, Conversation, Event
-from tests.factories import make_agent, make_contact, make_conversation, make_number, moved_back, writes
+from inbox.models import Agent, Conversation, Event, Tag
+from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, moved_back, writes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,3 +122,22 @@ def test_two_words_of_a_new_customer_open_one_conversation(number):
     at_once(*[lambda: writes(contact, number)] * 6)
     conversation = Conversation.objects.get()
     assert conversation.messages.count() == 6
+
+
+def test_a_tag_that_is_deleted_while_it_is_put_on_is_refused_in_words(number, client):
+    """Only the database sees it, when the change is complete."""
+
+    def delete(action, **_):
+        if action == "pre_add":
+            at_once(lambda: Tag.objects.all().delete())
+
+    ada = make_agent(numbers=[number])
+    conversation, tag = make_conversation("assigned", number=number, assignee=ada), make_tag("vip")
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    m2m_changed.connect(delete, sender=Conversation.tags.through)
+    try:
+        answer = client.post(reverse("conversation_tags", args=[conversation.pk]), {"tag": tag.pk, "on": "1"})
+    finally:
+        m2m_changed.disconnect(delete, sender=Conversation.tags.through)
+    assert (answer.status_code, answer.json()["code"]) == (409, "meanwhile")
+    assert not conversation.events.exists()

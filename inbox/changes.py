@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from inbox import events, signals
-from inbox.models import Conversation, Event, Thread
+from inbox.models import Conversation, Event, Reception, Thread
 from inbox.models.conversations import CurrentTransaction
 from inbox.rules.visibility import Whereabouts
 
@@ -106,5 +106,5 @@ def whereabouts(conversation):
         assignee_id=conversation.assignee_id,
         team_id=conversation.team_id,
         participant_ids=frozenset(conversation.participants.values_list("agent_id", flat=True)),
-        hides_colleagues=hasattr(number, "reception") and number.reception.hides_colleagues,
+        hides_colleagues=Reception.of(number).hides_colleagues,
     )

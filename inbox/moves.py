@@ -95,11 +95,6 @@ def join(conversation, agent):
     Participant.objects.get_or_create(conversation=conversation, agent=agent)
 
 
-def can_serve(agent, number_id):
-    """True for an active agent who sees the conversations of this number."""
-    return agent.is_active and (agent.is_admin or Reception.objects.filter(number=number_id, agents=agent).exists())
-
-
 def write_line(change, kind, by=None, **data):
     """Record what happened; names are kept as they are now. `by` None: a rule or a program did it."""
     if by:

@@ -18,6 +18,7 @@ from inbox.models import (
     Team,
     Thread,
 )
+from inbox.rules.line import WAITING
 from whatsapp.inbound import MessageReceived, Sender
 from whatsapp.models import Account, Number
 
@@ -93,7 +94,7 @@ def make_conversation(status="unassigned", *, number=None, contact=None, assigne
     """A conversation in `status` whose customer wrote just now and waits for an answer (pending: has not written)."""
     now = timezone.now()
     thread = fields.pop("thread", None) or make_thread(contact, number, window_hours)
-    if status in Conversation.WAITING:
+    if status in WAITING:
         fields.setdefault("waiting_since", now)
     if status == "closed":
         fields.setdefault("closed_at", now)

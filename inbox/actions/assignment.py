@@ -8,6 +8,7 @@ from inbox.actions.permission import ask_for_move, ask_to_act, ask_to_see
 from inbox.actions.refusals import Refusal
 from inbox.changes import change_conversation
 from inbox.models import Event
+from inbox.queries import can_serve
 from inbox.rules import transitions
 
 Kind = Event.Kind
@@ -90,7 +91,7 @@ def hand_over_within(change, why):
     """Hand over as a part of a larger change, for example of the customer's answer. `why` is one word."""
     ask_for_move(change, transitions.HAND_OVER)
     agent = change.conversation.handover_to
-    if agent and moves.can_serve(agent, change.thread.number_id):
+    if agent and can_serve(agent, change.thread.number_id):
         moves.give_to(change, agent)
         moves.write_line(change, Kind.HANDED_OVER, why=why, **moves.named(agent))
     else:
@@ -107,7 +108,7 @@ def _hand_to_agent(change, to, by, kind):
     ask_for_move(change, transitions.TRANSFER)
     if _has_it(change, to):
         raise Refusal("already_there", f"{to} is serving this conversation already.", field="to")
-    if not moves.can_serve(to, change.thread.number_id):
+    if not can_serve(to, change.thread.number_id):
         raise Refusal("cannot_serve", f"{to} does not serve this number. Choose somebody who does.", field="to")
     former = change.conversation.assignee
     moves.give_to(change, to)

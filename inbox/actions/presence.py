@@ -4,8 +4,9 @@ from inbox import events, presence
 from inbox.actions.assignment import return_within, transfer
 from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.changes import change_conversation
-from inbox.models import Agent, Conversation, Reception
+from inbox.models import Agent, Conversation
 from inbox.moves import FILL_PLACES
+from inbox.queries import managed_by
 from whatsapp.wake import wake
 
 KEEP = "keep"
@@ -110,9 +111,6 @@ def _ask_to_manage(agent, by):
 
 
 def ask_to_supervise(agent, by):
-    """Admins manage everybody, supervisors the agents of their numbers."""
-    if by.is_admin:
-        return
-    shared = Reception.objects.filter(agents=agent).filter(agents=by)
-    if not by.is_supervisor or not shared.exists():
+    """Raise NotAllowed unless `by` manages this agent."""
+    if not managed_by(by).filter(pk=agent.pk).exists():
         raise NotAllowed(f"Only a supervisor of {agent}'s numbers can do that.")

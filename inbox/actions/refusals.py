@@ -5,6 +5,10 @@
 Views answer with `status_code` and the words; a child exists only where a caller must tell it from the others.
 """
 
+from contextlib import contextmanager
+
+from whatsapp.content import ContentError
+
 
 class Refusal(Exception):
     """`code` is stable, `words` are for a person, `field` names the offending input; `status_code` is HTTP's word."""
@@ -30,3 +34,12 @@ class AlreadyClaimed(Refusal):
     def __init__(self, winner):
         super().__init__("already_claimed", f"{winner} was faster and is serving this conversation.")
         self.winner = winner
+
+
+@contextmanager
+def refusing_content():
+    """What WhatsApp would refuse (ContentError) becomes a Refusal (400) with the same words and field."""
+    try:
+        yield
+    except ContentError as error:
+        raise Refusal("content", error.message, error.field, 400) from error

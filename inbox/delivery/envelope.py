@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from inbox.models import Identity, Message
+from inbox.models import Identity, Message, Reception
 from whatsapp import content as contents
 from whatsapp import payloads
 from whatsapp.content import ContentError, Media, Template, Text
@@ -63,7 +63,7 @@ def _with_header(component, attachment):
 
 def _with_name(content, message):
     """The agent's name above text and captions, where the number shows it and the name still fits."""
-    if message.author_kind != Message.Author.AGENT or not _shows_name(message.thread.number):
+    if message.author_kind != Message.Author.AGENT or not Reception.of(message.thread.number).shows_agent_name:
         return content
     heading = f"*{MARKS.sub(' ', message.author.get_short_name()).strip()}:*\n"
     try:
@@ -74,7 +74,3 @@ def _with_name(content, message):
     except ContentError:
         return content
     return content
-
-
-def _shows_name(number):
-    return hasattr(number, "reception") and number.reception.shows_agent_name

@@ -5,6 +5,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from inbox.rules.line import WAITING
+
 
 class CurrentTransaction(Func):
     """PostgreSQL's id of the running transaction; a change cursor built on it cannot skip a late commit."""
@@ -75,8 +77,6 @@ class Conversation(models.Model):
         QUEUED = "queued", "In queue"
         ASSIGNED = "assigned", "Assigned"
         CLOSED = "closed", "Closed"
-
-    WAITING = (Status.UNASSIGNED, Status.QUEUED)
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="conversations")
     status = models.CharField(max_length=12, choices=Status)
@@ -156,7 +156,7 @@ class Conversation(models.Model):
 
     @property
     def is_waiting(self):
-        return self.status in self.WAITING
+        return self.status in WAITING
 
 
 class Participant(models.Model):

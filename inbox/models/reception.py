@@ -46,3 +46,8 @@ class Reception(models.Model):
 
     def __str__(self):
         return f"Reception of {self.number}"
+
+    @classmethod
+    def of(cls, number):
+        """A number's reception; where nobody has set it up yet, one with the usual settings (unsaved)."""
+        return number.reception if hasattr(number, "reception") else cls(number=number)

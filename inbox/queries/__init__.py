@@ -9,6 +9,7 @@ from inbox.queries.sight import (
     viewer,
     visible_to,
 )
+from inbox.queries.staff import can_serve, managed_by, numbers_of
 from inbox.queries.threads import (
     Item,
     ThreadChanges,
@@ -28,12 +29,15 @@ __all__ = [
     "ThreadChanges",
     "ThreadPage",
     "attachment_for",
+    "can_serve",
     "conversation_for",
     "counts",
     "folder",
     "items_of_messages",
     "items_of_version",
+    "managed_by",
     "message_for",
+    "numbers_of",
     "page",
     "sees_thread",
     "thread_changes",

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from inbox.models import Contact, Conversation, Participant
 from inbox.queries.sight import seen_with, sight_of, unread_by, with_row
+from inbox.rules.line import WAITING
 
 Status = Conversation.Status
 OPEN = ~Q(status=Status.CLOSED)
-WAITING = Q(status__in=Conversation.WAITING)
+WAITS = Q(status__in=WAITING)
 
 
 def _window_open(now):
@@ -29,15 +30,12 @@ def _followed(agent_id):
 
 # name -> (what stands in it, the statuses shown while no other is asked for)
 FOLDERS = {
-    "mine": (lambda agent_id, now: Q(assignee=agent_id), OPEN),
+    "mine": (lambda agent_id, now: Q(assignee=agent_id), Q(status=Status.ASSIGNED)),
     "following": (lambda agent_id, now: _followed(agent_id), OPEN),
-    "queue": (lambda agent_id, now: Q(status=Status.QUEUED) & _window_open(now), OPEN),
-    "unassigned": (
-        lambda agent_id, now: Q(status=Status.UNASSIGNED) & _window_open(now),
-        OPEN,
-    ),
-    "window_closed": (lambda agent_id, now: WAITING & _window_closed(now), OPEN),
-    "bot": (lambda agent_id, now: Q(status=Status.BOT), OPEN),
+    "queue": (lambda agent_id, now: Q(status=Status.QUEUED) & _window_open(now), Q()),
+    "unassigned": (lambda agent_id, now: Q(status=Status.UNASSIGNED) & _window_open(now), Q()),
+    "window_closed": (lambda agent_id, now: WAITING & _window_closed(now), Q()),
+    "bot": (lambda agent_id, now: Q(status=Status.BOT), Q()),
     "all": (lambda agent_id, now: Q(), OPEN),
 }
 ORDERS = {
@@ -115,7 +113,7 @@ def _ordered(conversations, sort, now):
     if sort == "closes_soon":
         conversations = conversations.filter(_window_open(now))
     if sort == "waiting":
-        conversations = conversations.filter(WAITING)
+        conversations = conversations.filter(WAITS)
     return conversations.order_by(*ORDERS[sort])
 
 

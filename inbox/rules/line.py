@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+# The statuses of those who stand in it.
+WAITING = frozenset({"unassigned", "queued"})
+
 
 def waiting_since(unanswered_since: datetime | None, in_line_since: datetime | None, now: datetime) -> datetime:
     """When waiting began: the customer's oldest unanswered word, else since when it stands in line, else now."""

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-WAITING = frozenset({"unassigned", "queued"})
-
 
 @dataclass(frozen=True)
 class Seat:

@@ -1,6 +1,7 @@
 """How an agent stands before a composer. Pure: from rules.offers.Seat to one word; sending asks again."""
 
-from inbox.rules.offers import WAITING, Seat
+from inbox.rules.line import WAITING
+from inbox.rules.offers import Seat
 
 WRITE = "write"  # mine: just write
 CLAIM = "claim"  # nobody serves: writing claims it

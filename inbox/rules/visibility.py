@@ -1,8 +1,8 @@
-"""Who sees a conversation, and who may act on it. The same rule as SQL is queries.visible_to; a test holds them together."""
+"""Who sees a conversation, and who may act on it. The same rule as SQL is queries.visible_to; a test holds both."""
 
 from dataclasses import dataclass
 
-WAITING = frozenset({"unassigned", "queued"})
+from inbox.rules.line import WAITING
 
 
 @dataclass(frozen=True)

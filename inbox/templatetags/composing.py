@@ -10,7 +10,6 @@ from whatsapp import content
 from whatsapp.message_templates.structure import VARIABLE
 
 register = template.Library()
-FILE_KINDS = ("image", "video", "audio", "document", "sticker")
 
 
 @register.filter
@@ -21,7 +20,7 @@ def stance(seat):
 @register.simple_tag
 def file_rules():
     """{kind: {types, limit in bytes, plural}}, for the check before an upload."""
-    rules = {kind: content.media_rules(kind) for kind in FILE_KINDS}
+    rules = {kind: content.media_rules(kind) for kind in content.MEDIA_KINDS}
     return {
         kind: {"types": rule.mime_types, "limit": rule.limit(animated=True), "plural": rule.plural}
         for kind, rule in rules.items()

@@ -15,7 +15,6 @@ from inbox.sentences import sentence
 from whatsapp import content as whatsapp_content
 
 register = template.Library()
-MEDIA = frozenset({"image", "video", "audio", "document", "sticker"})
 WRITTEN = frozenset(
     [
         "text",
@@ -87,7 +86,7 @@ def kind_template(message):
     """The fragment that shows this kind; kinds nobody knows yet get the polite one."""
     if message.deleted_at:
         return "inbox/kinds/_deleted.html"
-    if message.kind in MEDIA:
+    if message.kind in whatsapp_content.MEDIA_KINDS:
         return "inbox/kinds/_media.html"
     return f"inbox/kinds/_{message.kind if message.kind in WRITTEN else 'unknown'}.html"
 

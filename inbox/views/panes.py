@@ -12,7 +12,6 @@ from inbox.models import Agent, Conversation, Event, Participant, Tag, Team
 from inbox.queries.sight import load_of, sight_of
 from inbox.rules.offers import Seat, offers
 from inbox.rules.visibility import may_act
-from whatsapp.models import Number
 
 WAITING_FOLDERS = ("queue", "unassigned", "window_closed")
 GROUPS = (
@@ -117,11 +116,10 @@ def sees_all(agent):
 
 def filters_context(agent):
     """What the search bar's drop-down offers (S4-31)."""
-    numbers = Number.objects.all() if agent.is_admin else Number.objects.filter(reception__agents=agent)
     statuses = [("closed", "Closed"), ("assigned", "Assigned")]
     if agent.is_supervisor:
         statuses.append(("pending", "Waits for the customer"))
-    return {"all_tags": Tag.objects.all(), "numbers": numbers, "statuses": statuses}
+    return {"all_tags": Tag.objects.all(), "numbers": queries.numbers_of(agent), "statuses": statuses}
 
 
 def head_context(agent, conversation):

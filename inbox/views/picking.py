@@ -4,18 +4,17 @@ from django.conf.locale import LANG_INFO
 from django.http import Http404
 from django.shortcuts import render
 
-from inbox import moves
-from inbox.actions.refusals import Refusal
+from inbox.actions.refusals import Refusal, refusing_content
 from inbox.actions.sending import TO_COME
 from inbox.models import Attachment
+from inbox.queries import numbers_of
 from inbox.views.answers import sent_id
 from inbox.views.pages import page_of_inbox, seen_conversation
 from whatsapp import message_templates
-from whatsapp.content import ContentError, Template
-from whatsapp.models import MessageTemplate, Number
+from whatsapp.content import HEADER_MEDIA, Template
+from whatsapp.models import MessageTemplate
 
 GONE = "DELETED"
-FILES = ("image", "video", "document")
 
 
 @page_of_inbox
@@ -30,8 +29,8 @@ def for_number(request, number_id):
 
 def served_number(agent, number_id):
     """The number if this agent serves it, else 404."""
-    number = Number.objects.select_related("account").filter(pk=number_id).first()
-    if number is None or not moves.can_serve(agent, number.pk):
+    number = numbers_of(agent).select_related("account").filter(pk=number_id).first()
+    if number is None:
         raise Http404("No such number")
     return number
 
@@ -66,14 +65,14 @@ def _unfillable(template):
 def form(request, template_id):
     """The variables of a template and the bubble that the customer will see."""
     template = MessageTemplate.objects.filter(pk=template_id).first()
-    if template is None or not _serves_account(request.user, template.account_id):
+    if template is None or not numbers_of(request.user).filter(account=template.account_id).exists():
         raise Http404("No such template")
     context = {
         "template": template,
         "language_name": language_name(template.language),
         "variables": message_templates.variables(template.components),
         "shown": message_templates.outline(template.components),
-        "file_kinds": FILES,
+        "file_kinds": HEADER_MEDIA,
     }
     return render(request, "inbox/composer/_template_form.html", context)
 
@@ -85,12 +84,6 @@ def language_name(code):
     return f"{name} ({region})" if region else name
 
 
-def _serves_account(agent, account_id):
-    return any(
-        moves.can_serve(agent, pk) for pk in Number.objects.filter(account=account_id).values_list("pk", flat=True)
-    )
-
-
 def chosen_template(agent, number, data):
     """(Template, [attachment id]) out of posted {content: {template, values}}. Raises Refusal naming the variable."""
     posted = data.get("content")
@@ -99,12 +92,9 @@ def chosen_template(agent, number, data):
     if stored is None:
         raise Refusal("template_unknown", "This template is not there any more. Choose another one.", "template", 400)
     values, files = _values(posted.get("values"), agent)
-    try:
+    with refusing_content():
         components, preview = message_templates.fill(stored.components, values)
-        content = Template(stored.name, stored.language, tuple(components), preview)
-    except ContentError as error:
-        raise Refusal("content", error.message, error.field, 400) from error
-    return content, files
+        return Template(stored.name, stored.language, tuple(components), preview), files
 
 
 def _values(posted, agent):

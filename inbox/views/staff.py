@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inbox.actions import presence, staff
 from inbox.actions.refusals import Refusal
-from inbox.models import Agent, Conversation
+from inbox.models import Conversation
+from inbox.queries import managed_by
 
 
 @login_required
@@ -45,11 +46,7 @@ def supervised_by(supervisor):
     """Active agents whom this supervisor manages; an admin manages all. Raises PermissionDenied for agents."""
     if not supervisor.is_supervisor:
         raise PermissionDenied("Only supervisors and admins see this page.")
-    active = Agent.objects.filter(is_active=True)
-    if supervisor.is_admin:
-        return active
-    numbers = supervisor.receptions.values("pk")
-    return active.filter(pk__in=Agent.objects.filter(receptions__in=numbers).values("pk"))
+    return managed_by(supervisor).filter(is_active=True)
 
 
 def _limit(agent, request):

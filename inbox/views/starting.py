@@ -13,7 +13,6 @@ from inbox.views.answers import action, sent_data, sent_id
 from inbox.views.composing import client_id_in
 from inbox.views.pages import page_of_inbox
 from inbox.views.picking import chosen_template, served_number
-from whatsapp.models import Number
 
 MOST_FOUND = 8
 LONGEST_WORDS = 100
@@ -26,10 +25,7 @@ def new(request):
 
 @page_of_inbox
 def _dialog(request):
-    numbers = Number.objects.all()
-    if not request.user.is_admin:
-        numbers = numbers.filter(reception__agents=request.user)
-    return render(request, "inbox/starting/_dialog.html", {"numbers": numbers})
+    return render(request, "inbox/starting/_dialog.html", {"numbers": queries.numbers_of(request.user)})
 
 
 @page_of_inbox

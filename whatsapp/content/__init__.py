@@ -4,14 +4,17 @@ Limits: Meta, Cloud API, pages messages/text-messages, image-messages, interacti
 """
 
 from .checks import ContentError
-from .interactive import Button, Buttons, Header, Link, ListMessage, LocationRequest, Row, Section
-from .media import Media, MediaRules, check_media, media_rules
+from .interactive import HEADER_MEDIA, Button, Buttons, Header, Link, ListMessage, LocationRequest, Row, Section
+from .media import MEDIA_KINDS, WITH_CAPTION, Media, MediaRules, check_media, media_rules
 from .plain import Contacts, Location, Reaction, Text
 from .preview import preview
 from .stored import Content, load
 from .template import Template
 
 __all__ = [
+    "HEADER_MEDIA",
+    "MEDIA_KINDS",
+    "WITH_CAPTION",
     "Button",
     "Buttons",
     "Contacts",

@@ -54,6 +54,7 @@ RULES = {
         MediaRules("sticker", "Stickers", ("image/webp",), 100 * KIB, max_animated_bytes=500 * KIB),
     )
 }
+MEDIA_KINDS = tuple(RULES)
 KIND_BY_TYPE = {mime_type: rules.kind for rules in RULES.values() for mime_type in rules.mime_types}
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from whatsapp.content import MEDIA_KINDS
 from whatsapp.inbound.reading import (
     ID_LIMIT,
     Undecodable,
@@ -16,7 +17,6 @@ from whatsapp.inbound.reading import (
     text,
 )
 
-FILES = ("image", "video", "audio", "document", "sticker")
 UNKNOWN_TYPE = "application/octet-stream"
 FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 
@@ -169,7 +169,7 @@ def reaction(element: dict) -> Kind | None:
 INTERACTIVE = {"button_reply": button_reply, "list_reply": list_reply, "nfm_reply": flow_reply}
 READERS = {
     "text": text_message,
-    **{kind: file(kind) for kind in FILES},
+    **{kind: file(kind) for kind in MEDIA_KINDS},
     "location": location,
     "contacts": contacts,
     "button": template_button,

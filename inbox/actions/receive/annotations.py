@@ -11,6 +11,7 @@ from inbox.models import Message
 from inbox.rules.edits import edited
 from inbox.rules.words import searchable
 
+# What could not be read stays as Meta sent it. A readable copy under the same id may follow (Meta: error 131060).
 NOT_READ = ("unsupported", "unknown")
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from inbox import moves
 from inbox.actions.assignment import hand_over_within
-from inbox.actions.receive.places import reception_of
 from inbox.assignment import read_servers
-from inbox.models import Agent, Conversation, Event, Message
+from inbox.models import Agent, Conversation, Event, Message, Reception
+from inbox.queries import can_serve
 from inbox.rules import arrival
 from inbox.rules.arrival import Act
 from inbox.rules.assignment import is_eligible
@@ -24,11 +24,11 @@ def facts(change, number, wrote_at, quoted):
     known = {
         "wrote_at": wrote_at,
         "record_only": bool(quoted and quoted.on_answer.get("record_only")),
-        "follow_up": timedelta(minutes=reception_of(number).follow_up_minutes),
+        "follow_up": timedelta(minutes=Reception.of(number).follow_up_minutes),
     }
     if change.conversation:
         waiting_agent = change.conversation.handover_to
-        has_agent = waiting_agent is not None and moves.can_serve(waiting_agent, number.pk)
+        has_agent = waiting_agent is not None and can_serve(waiting_agent, number.pk)
         return arrival.Arrival(open_status=change.conversation.status, has_handover_agent=has_agent, **known)
     closed = newest_closed(change.thread)
     return arrival.Arrival(**known, **facts_of_closed(closed, number, change.now) if closed else {})
@@ -63,7 +63,7 @@ def act(change, decision, number, at):
 
 def open_new(change, decision, number, at):
     conversation = Conversation(
-        thread=change.thread, team=reception_of(number).team, opened_at=change.now, unanswered_since=change.now
+        thread=change.thread, team=Reception.of(number).team, opened_at=change.now, unanswered_since=change.now
     )
     change.look_at(conversation)
     moves.put_in_line(change)

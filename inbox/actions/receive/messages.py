@@ -4,18 +4,16 @@ import uuid
 
 from inbox import moves, signals
 from inbox.actions.identities import contact_for
-from inbox.actions.receive.annotations import settle
+from inbox.actions.receive.annotations import NOT_READ, settle
 from inbox.actions.receive.conversations import act, decision_on, mark_word
 from inbox.actions.receive.places import moment, number_of, thread_of
 from inbox.changes import change_thread
 from inbox.models import Attachment, Message
 from inbox.rules.words import searchable
 from whatsapp import window
+from whatsapp.content import MEDIA_KINDS
 from whatsapp.wake import wake
 
-FILES = ("image", "video", "audio", "document", "sticker")
-# What could not be read stays as Meta sent it. A readable copy under the same id may follow (Meta: error 131060).
-NOT_READ = ("unsupported", "unknown")
 FETCH = "inbox.tasks.fetch_attachment"
 
 
@@ -79,7 +77,7 @@ def insert(change, event, quoted, at, conversation):
 def attach(message):
     """The file is still at Meta: a row waits for it, a worker is woken."""
     content = message.content
-    if message.kind not in FILES or not content.get("media_id"):
+    if message.kind not in MEDIA_KINDS or not content.get("media_id"):
         return
     attachment = Attachment.objects.create(
         message=message,

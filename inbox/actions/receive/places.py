@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from inbox.models import Reception, Thread
+from inbox.models import Thread
 from whatsapp.models import Number
 from whatsapp.signals import Unusable
 
@@ -19,10 +19,6 @@ def number_of(event):
         words = f"No number with the id {event.phone_number_id} is connected here. Add it, then replay this call."
         raise Unusable(words)
     return number
-
-
-def reception_of(number):
-    return number.reception if hasattr(number, "reception") else Reception(number=number)
 
 
 def thread_of(contact_id, number):

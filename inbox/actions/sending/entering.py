@@ -2,19 +2,16 @@
 
 from inbox.actions.assignment import claim_within
 from inbox.actions.permission import ask_to_act, ask_to_see
-from inbox.actions.refusals import Refusal
+from inbox.actions.refusals import Refusal, refusing_content
 from inbox.changes import change_conversation, change_thread
 from inbox.models import Conversation, Thread
 from whatsapp import content as contents
-from whatsapp.content import ContentError
 
 
 def load(kind, stored):
     """whatsapp.content.load with Refusal (400) in place of ContentError."""
-    try:
+    with refusing_content():
         return contents.load(kind, stored)
-    except ContentError as error:
-        raise Refusal("content", error.message, error.field, 400) from error
 
 
 def opened(where, now=None):

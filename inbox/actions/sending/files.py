@@ -2,15 +2,14 @@
 
 import uuid
 
-from inbox.actions.refusals import Refusal
+from inbox.actions.refusals import Refusal, refusing_content
 from inbox.actions.sending.drafts import Draft, put, sent_before
 from inbox.actions.sending.entering import enter, opened, quoted_message
 from inbox.models import Attachment
-from whatsapp.content import ContentError, Media, Template, Text
+from whatsapp.content import WITH_CAPTION, Media, Template, Text
 
 # Stands in content for Meta's id of a file that is brought there as the message leaves (inbox.delivery.envelope).
 TO_COME = "upload"
-CAPTIONED = ("image", "video", "document")
 MOST_FILES = 30
 
 
@@ -86,13 +85,13 @@ def _uploads(attachment_ids, by):
 def _contents(attachments, caption):
     """[(content, attachment or None)]: the caption on the first file that takes one, else after the files."""
     words = caption.text if isinstance(caption, Text) else ""
-    bearer = next((attachment for attachment in attachments if attachment.kind in CAPTIONED), None)
+    bearer = next((attachment for attachment in attachments if attachment.kind in WITH_CAPTION), None)
     listed = [(_media(file, words if file == bearer else ""), file) for file in attachments]
     return listed if bearer or not words else [*listed, (caption, None)]
 
 
 def _media(attachment, caption):
-    try:
+    with refusing_content():
         return Media(
             attachment.kind,
             mime_type=attachment.mime_type,
@@ -100,5 +99,3 @@ def _media(attachment, caption):
             filename=attachment.filename,
             voice=attachment.kind == "audio" and attachment.mime_type.startswith("audio/ogg"),
         )
-    except ContentError as error:
-        raise Refusal("content", error.message, error.field, 400) from error

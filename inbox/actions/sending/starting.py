@@ -14,6 +14,7 @@ from inbox.actions.sending.drafts import Draft, put, sent_before
 from inbox.actions.sending.files import header_file
 from inbox.changes import change_thread
 from inbox.models import Contact, Conversation, Event, Identity, Thread
+from inbox.queries import can_serve
 from whatsapp.inbound import Sender
 
 Status = Conversation.Status
@@ -26,7 +27,7 @@ def start_conversation(number, customer, template, by, client_id=None, attachmen
     one that waits for the customer is taken, a colleague's is refused, naming who serves. `attachment_ids` is empty or
     names the file of the template's header. Raises Refusal.
     """
-    if not moves.can_serve(by, number.pk):
+    if not can_serve(by, number.pk):
         raise NotAllowed(f"You do not serve {number.name}. Choose a number that you serve.")
     try:
         return _start(number, customer, Draft(template, by, client_id), attachment_ids, now)

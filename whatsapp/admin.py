@@ -160,7 +160,7 @@ class NumberAdmin(ModelAdmin):
 class ReadOnly:
     """Looked at, never edited here: Meta or the inbox is where it changes."""
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):

@@ -403,6 +403,12 @@ def test_a_file_waits_to_be_fetched(phone):
     assert message.text == "the crack"
 
 
+def test_the_name_of_a_file_hides_nothing_and_fits_a_header(phone):
+    name = "../bill\u202egpj\r\nX-Evil: 1.exe"
+    phone.says(kind="document", content={"mime_type": "application/pdf", "media_id": "774", "filename": name})
+    assert Attachment.objects.get().filename == "billgpjX-Evil: 1.exe"
+
+
 def test_a_readable_copy_replaces_what_was_not_available_at_first(phone):
     first = phone.says(wamid="wamid.1", kind="unsupported", content={"code": 131060}, raw={"type": "unsupported"})
     assert first.raw

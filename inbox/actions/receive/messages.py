@@ -8,8 +8,9 @@ from inbox.actions.receive.annotations import NOT_READ, settle
 from inbox.actions.receive.conversations import act, decision_on, mark_word
 from inbox.actions.receive.places import moment, number_of, thread_of
 from inbox.changes import change_thread
+from inbox.media.uploads import shown_name
 from inbox.models import Attachment, Message
-from inbox.rules.words import searchable
+from inbox.rules.search_text import searchable
 from whatsapp import window
 from whatsapp.content import MEDIA_KINDS
 from whatsapp.wake import wake
@@ -85,7 +86,7 @@ def attach(message):
         status=Attachment.Status.PENDING,
         kind=message.kind,
         mime_type=content.get("mime_type", "")[:150],
-        filename=content.get("filename", "")[:255],
+        filename=shown_name(content["filename"]) if content.get("filename") else "",
         media_id=content["media_id"][:100],
         sha256=content.get("sha256", "")[:100],
         retry_at=message.created_at,

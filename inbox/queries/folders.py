@@ -34,7 +34,7 @@ FOLDERS = {
     "following": (lambda agent_id, now: _followed(agent_id), OPEN),
     "queue": (lambda agent_id, now: Q(status=Status.QUEUED) & _window_open(now), Q()),
     "unassigned": (lambda agent_id, now: Q(status=Status.UNASSIGNED) & _window_open(now), Q()),
-    "window_closed": (lambda agent_id, now: WAITING & _window_closed(now), Q()),
+    "window_closed": (lambda agent_id, now: WAITS & _window_closed(now), Q()),
     "bot": (lambda agent_id, now: Q(status=Status.BOT), Q()),
     "all": (lambda agent_id, now: Q(), OPEN),
 }
@@ -61,15 +61,16 @@ class Filters:
         """From a request's GET; values that make no sense filter nothing."""
         return cls(
             q=query.get("q", "").replace("\x00", "").strip()[:100],
-            tag=_number(query.get("tag", "")),
-            number=_number(query.get("number", "")),
+            tag=number_in(query.get("tag", "")),
+            number=number_in(query.get("number", "")),
             status=query.get("status", "") if query.get("status", "") in Status.values else "",
             unread=query.get("unread", "") in ("1", "true", "on"),
             sort=query.get("sort", "") if query.get("sort", "") in ORDERS else "",
         )
 
 
-def _number(text):
+def number_in(text):
+    """A row's id or a version out of an address, None for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
@@ -113,7 +114,8 @@ def _ordered(conversations, sort, now):
     if sort == "closes_soon":
         conversations = conversations.filter(_window_open(now))
     if sort == "waiting":
-        conversations = conversations.filter(WAITS)
+        # As the index of the line says it.
+        conversations = conversations.filter(waiting_since__isnull=False)
     return conversations.order_by(*ORDERS[sort])
 
 

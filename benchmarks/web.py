@@ -22,7 +22,9 @@ class Web:
     def __enter__(self):
         serve = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(PORT), "config.asgi:application"]
         environment = {**installation.surroundings(), **SETTINGS, "SITE_URL": self.url}
-        self.process = subprocess.Popen(serve, cwd=installation.ROOT, env=environment, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            serve, cwd=installation.ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         self._wait()
         return self
 

@@ -19,7 +19,6 @@ from psycopg import sql
 from stack import places, valkey
 from stack.environment import Environment
 from stack.interrupt import Interrupt
-from stack.processes import command_line
 from stack.programs import Installation
 from stack.supervisor import Supervisor
 from stack.web import Health
@@ -117,11 +116,18 @@ class Running:
         return Health(self.programs.port, "/healthz", self.programs.site_url).is_ready()
 
     def kill(self, name):
-        """kill -9 one program: web, worker, beat, sandbox or valkey. `until` starts it again."""
+        """kill -9 one program: web, worker, beat, sandbox or valkey. `restore` starts it again."""
         child = next(child for child in self.supervisor.children if child.program.name == name)
         os.kill(child.process.pid, signal.SIGKILL)
         child.process.wait()
-        assert not command_line(child.process.pid)
+
+    def restore(self):
+        """Everything that was killed runs and answers again."""
+        self.until(self._is_whole, "Not everything came back")
+
+    def _is_whole(self):
+        alive = all(child.is_alive and child.start_again_at is None for child in self.supervisor.children)
+        return alive and self.is_healthy()
 
     @property
     def url(self):

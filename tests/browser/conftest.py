@@ -26,6 +26,7 @@ def stage(installation, chromium, monkeypatch, django_db_blocker):
     # Playwright's loop runs in this thread; nothing here is awaited while rows are read.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with django_db_blocker.unblock(), installation.rows(), installation.sandbox() as sandbox:
+        installation.restore()
         send_everybody_home()
         opened = Stage(installation, sandbox, chromium)
         yield opened

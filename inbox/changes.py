@@ -17,8 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from inbox import events, signals
-from inbox.models import Conversation, Event, Reception, Thread
+from inbox.models import Conversation, Event, Thread
 from inbox.models.conversations import CurrentTransaction
+from inbox.queries.whereabouts import whereabouts
 from inbox.rules.visibility import Whereabouts
 
 
@@ -93,18 +94,3 @@ def _finish(change):
     if conversation:
         signals.conversation_changed.send(Conversation, conversation=conversation, before=change.before, now=change.now)
     events.publish(change.thread, conversation, change.before, change.version)
-
-
-def whereabouts(conversation):
-    """The facts of a conversation that decide who sees it (one query for the participants; thread and number's rule are
-    those at hand)."""
-    number = conversation.thread.number
-    return Whereabouts(
-        conversation_id=conversation.pk,
-        number_id=number.pk,
-        status=conversation.status,
-        assignee_id=conversation.assignee_id,
-        team_id=conversation.team_id,
-        participant_ids=frozenset(conversation.participants.values_list("agent_id", flat=True)),
-        hides_colleagues=Reception.of(number).hides_colleagues,
-    )

@@ -12,13 +12,12 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.template.loader import render_to_string
 
-from inbox.models import Conversation, Participant, Thread
+from inbox.models import Conversation, Thread
 from inbox.queries.sight import with_row
 from inbox.queries.threads import items_of_version
+from inbox.queries.whereabouts import whereabouts_of
 from inbox.rules.visibility import Whereabouts, may_see
 
 
@@ -140,26 +139,6 @@ def together(found):
     served = frozenset().union(*(where.participant_ids | {where.assignee_id} for where in closed)) - {None}
     past = Whereabouts(closed[0].conversation_id, closed[0].number_id, "closed", None, None, served, False)
     return (*(where for where in found if where.status != Conversation.Status.CLOSED), past)
-
-
-def whereabouts_of(thread_ids):
-    """{thread id: [Whereabouts of its conversations]} in one query."""
-    taking_part = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
-    rows = Conversation.objects.filter(thread__in=thread_ids).values_list(
-        "thread_id",
-        "pk",
-        "thread__number_id",
-        "status",
-        "assignee_id",
-        "team_id",
-        ArraySubquery(taking_part),
-        "thread__number__reception__hides_colleagues",
-    )
-    found = {}
-    for thread_id, pk, number_id, status, assignee_id, team_id, agent_ids, hides in rows:
-        where = Whereabouts(pk, number_id, status, assignee_id, team_id, frozenset(agent_ids), bool(hides))
-        found.setdefault(thread_id, []).append(where)
-    return found
 
 
 def texts_for(viewer, audience, texts):

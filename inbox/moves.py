@@ -23,7 +23,7 @@ def give_to(change, agent):
     conversation.assignee = conversation.last_agent = agent
     conversation.assigned_at = change.now
     _ensure_saved(conversation)
-    join(conversation, agent)
+    take_part(conversation, agent)
     # The row lock makes fill_places count this conversation before it gives the agent another one.
     Agent.objects.filter(pk=agent.pk).update(last_assigned_at=change.now)
     if freed:
@@ -90,7 +90,7 @@ def restore(change, was):
     wake(FILL_PLACES)
 
 
-def join(conversation, agent):
+def take_part(conversation, agent):
     """The agent takes part from now on."""
     Participant.objects.get_or_create(conversation=conversation, agent=agent)
 

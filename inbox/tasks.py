@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from inbox import assignment, delivery, health, media, presence, read_marks
-from inbox.actions import linking
+from inbox.actions import joining
 
 
 @shared_task
@@ -38,7 +38,7 @@ def hold_messages(number_id):
 
 @shared_task
 def join_contacts(keep_id, absorb_id):
-    linking.join_contacts(keep_id, absorb_id)
+    joining.join_contacts(keep_id, absorb_id)
 
 
 @shared_task

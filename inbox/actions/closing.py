@@ -24,7 +24,7 @@ def close_within(change, by=None, by_rule=""):
     """Close as a part of a larger change. Whoever closes took part, and sees it afterwards."""
     ask_for_move(change, transitions.CLOSE)
     if by:
-        moves.join(change.conversation, by)
+        moves.take_part(change.conversation, by)
     was = moves.shut(change, by)
     moves.write_line(change, Event.Kind.CLOSED, by, was=was, **({"by_rule": by_rule} if by_rule else {}))
 

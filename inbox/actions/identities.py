@@ -13,8 +13,6 @@ Kind = Identity.Kind
 NAME_LIMIT = 200
 USERNAME_LIMIT = 100
 
-__all__ = ["contact_for", "find", "join", "let_go", "scopes"]
-
 
 def contact_for(sender, number, now):
     """(contact, identity) of a gateway Sender on this number; made when new, joined when it shows two to be one.

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from inbox import moves
 from inbox.actions.assignment import hand_over_within
@@ -14,6 +15,15 @@ FILLED_FROM_OTHER = ("name", "profile_name", "username", "phone", "email", "owne
 STRENGTH = {"": 0, "marketing": 1, "all": 2}
 # Screens that show the kept thread get the newest of what it gained; older words come with its earlier pages.
 SHOWN_AT_ONCE = 40
+
+
+def join_contacts(keep_id, absorb_id, now=None):
+    """Join two that a send answer has shown to be one; None when one of them was joined already."""
+    with transaction.atomic():
+        found = Contact.objects.select_for_update().filter(merged_into=None).in_bulk([keep_id, absorb_id])
+        if len(found) < 2:
+            return None
+        return join(found[keep_id], found[absorb_id], now or timezone.now())
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from inbox import media, rights
+from inbox import media, sending_rights
 from inbox.delivery import envelope, holding, outcomes
 from inbox.models import Message, Thread
 from whatsapp import content as contents
@@ -71,7 +71,7 @@ def _settle(head):
 def _why_not(head, now):
     """The four rights, asked again right before the request leaves: a sentence, or ""."""
     try:
-        reason = rights.refusal(head.thread, contents.load(head.kind, head.content), now)
+        reason = sending_rights.refusal(head.thread, contents.load(head.kind, head.content), now)
     except ContentError as error:
         return error.message
     return reason.words if reason else ""

@@ -14,6 +14,7 @@ from inbox.live.listener import listen
 from inbox.live.pump import Pump, standing_of
 from inbox.live.sockets import AGAIN, CHANGED, DEACTIVATED, LOGGED_OUT
 from inbox.queries.sight import sight_of, sights_of
+from inbox.queries.whereabouts import whereabouts_of
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +171,7 @@ class Hub:
         if len(lost) > MANY_LOST:
             self._tell(self.index.sockets(), frames.text("refresh"))
             return
-        places = await in_thread(frames.whereabouts_of)(list(lost))
+        places = await in_thread(whereabouts_of)(list(lost))
         number_ids = {where.number_id for found in places.values() for where in found}
         for viewer in self.index.viewers_near(number_ids):
             seen = [thread_id for thread_id, found in places.items() if frames.sees_any(viewer, found)]

@@ -1,6 +1,6 @@
 """Look-ups that have already asked "may this person see it?". Views, sockets and files read through these only."""
 
-from inbox.queries.folders import FOLDERS, Filters, counts, folder
+from inbox.queries.folders import FOLDERS, Filters, counts, folder, number_in
 from inbox.queries.pages import Page, page
 from inbox.queries.sight import (
     attachment_for,
@@ -37,6 +37,7 @@ __all__ = [
     "items_of_version",
     "managed_by",
     "message_for",
+    "number_in",
     "numbers_of",
     "page",
     "sees_thread",

@@ -5,16 +5,13 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from inbox.actions import answers, assignment, closing, following, reading
+from inbox.actions import answers, assignment, closing, contacts, following, reading
 from inbox.actions import tags as tagging
 from inbox.actions.refusals import Refusal
 from inbox.models import Agent, Tag, Team
 from inbox.views import panes
-from inbox.views.answers import action, sent_data, sent_id
 from inbox.views.pages import seen_conversation
-from whatsapp.inbound import storable
-
-NOTES_LIMIT = 10_000
+from inbox.views.posted import action, sent_data, sent_id
 
 PLAIN = {
     "claim": assignment.claim,
@@ -88,12 +85,7 @@ def unread(request, conversation_id):
 def notes(request, conversation_id):
     """POST {notes}: what the team keeps about the customer."""
     contact = seen_conversation(request, conversation_id).thread.contact
-    written = sent_data(request).get("notes", "")
-    if not isinstance(written, str):
-        raise Refusal("not_text", "Notes are text.", field="notes", status_code=400)
-    contact.notes = storable(written[:NOTES_LIMIT])
-    contact.save(update_fields=["notes"])
-    return JsonResponse({"notes": contact.notes})
+    return JsonResponse({"notes": contacts.keep_notes(contact, sent_data(request).get("notes", "")).notes})
 
 
 def _chosen(rows, row_id):

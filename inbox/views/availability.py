@@ -6,21 +6,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from inbox.actions import presence
-from inbox.actions.refusals import Refusal
-from inbox.models import Agent
 from inbox.views import panes
-from inbox.views.answers import action, sent_data, sent_id
+from inbox.views.posted import action, sent_data, sent_id
 
 
 @action
 def availability(request):
     """POST {availability, conversations: keep|give_back|an agent's id}: available or away."""
     data = sent_data(request)
-    if data.get("availability") not in Agent.Availability.values:
-        raise Refusal("no_availability", "Choose Available or Away.", field="availability", status_code=400)
-    chosen = data.get("conversations") or "keep"
-    conversations = chosen if chosen in ("keep", "give_back") else sent_id(data, "conversations")
-    presence.set_availability(request.user, data["availability"], by=request.user, conversations=conversations)
+    chosen = data.get("conversations") or presence.KEEP
+    named = chosen in (presence.KEEP, presence.GIVE_BACK)
+    conversations = chosen if named else sent_id(data, "conversations")
+    presence.set_availability(request.user, data.get("availability"), conversations=conversations)
     return JsonResponse({"availability": data["availability"]})
 
 

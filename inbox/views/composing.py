@@ -18,9 +18,9 @@ from inbox.emoji_palette import palette
 from inbox.media import store_upload
 from inbox.models import CannedReply, Message
 from inbox.views import panes
-from inbox.views.answers import action, sent_data, sent_id
 from inbox.views.pages import page_of_inbox, seen_conversation
 from inbox.views.picking import chosen_template
+from inbox.views.posted import action, sent_data, sent_id
 from whatsapp.content import ContentError, media_rules
 
 TOO_LARGE = 413

@@ -88,8 +88,7 @@ def items(request, conversation_id):
 
 
 def _changes(request, thread):
-    since = request.GET["since"]
-    changes = queries.thread_changes(thread, int(since) if since.isdecimal() and len(since) < 19 else 0)
+    changes = queries.thread_changes(thread, queries.number_in(request.GET["since"]) or 0)
     html = _written(request, changes.items)
     return JsonResponse({"html": html, "version": changes.version, "is_complete": changes.is_complete})
 

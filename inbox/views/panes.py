@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from inbox import changes, queries
+from inbox import queries
 from inbox.models import Agent, Conversation, Event, Participant, Tag, Team
 from inbox.queries.sight import load_of, sight_of
+from inbox.queries.whereabouts import whereabouts
 from inbox.rules.offers import Seat, offers
 from inbox.rules.visibility import may_act
 
@@ -70,7 +71,7 @@ def list_context(request, place):
         "next_page": f"{reverse('inbox_list')}?{place.query}&{urlencode({'cursor': page.cursor})}"
         if page.cursor
         else "",
-        "open_id": _number(request.GET.get("open", "")),
+        "open_id": queries.number_in(request.GET.get("open", "")),
     }
 
 
@@ -127,7 +128,7 @@ def head_context(agent, conversation):
     now = timezone.now()
     thread = conversation.thread
     follows = Participant.objects.filter(conversation=conversation, agent=agent, is_following=True).exists()
-    where = changes.whereabouts(conversation)
+    where = whereabouts(conversation)
     seat = Seat(
         status=conversation.status,
         is_mine=conversation.status == Conversation.Status.ASSIGNED and conversation.assignee_id == agent.pk,
@@ -195,7 +196,3 @@ def leaving_context(agent):
     others = Agent.objects.filter(is_active=True, receptions__in=agent.receptions.all()).exclude(pk=agent.pk).distinct()
     present = [other for other in others if other.is_available(now)]
     return {"open_count": number, "colleagues": present}
-
-
-def _number(text):
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -8,13 +8,12 @@ from inbox.actions.refusals import Refusal, refusing_content
 from inbox.actions.sending import TO_COME
 from inbox.models import Attachment
 from inbox.queries import numbers_of
-from inbox.views.answers import sent_id
 from inbox.views.pages import page_of_inbox, seen_conversation
+from inbox.views.posted import sent_id
 from whatsapp import message_templates
 from whatsapp.content import HEADER_MEDIA, Template
 from whatsapp.models import MessageTemplate
-
-GONE = "DELETED"
+from whatsapp.template_sync import DELETED
 
 
 @page_of_inbox
@@ -36,7 +35,7 @@ def served_number(agent, number_id):
 
 
 def _picker(request, number):
-    stored = MessageTemplate.objects.filter(account=number.account_id).exclude(status=GONE)
+    stored = MessageTemplate.objects.filter(account=number.account_id).exclude(status=DELETED)
     choices = sorted((_choice(template) for template in stored), key=lambda choice: bool(choice["problem"]))
     languages = {choice["language"]: choice["language_name"] for choice in choices}
     context = {"choices": choices, "languages": sorted(languages.items(), key=lambda pair: pair[1]), "number": number}

@@ -9,10 +9,10 @@ from inbox.actions import sending
 from inbox.actions.refusals import Refusal
 from inbox.models import Contact
 from inbox.queries.folders import contacts_like
-from inbox.views.answers import action, sent_data, sent_id
 from inbox.views.composing import client_id_in
 from inbox.views.pages import page_of_inbox
 from inbox.views.picking import chosen_template, served_number
+from inbox.views.posted import action, sent_data, sent_id
 
 MOST_FOUND = 8
 LONGEST_WORDS = 100
@@ -32,8 +32,8 @@ def _dialog(request):
 def customers(request):
     """Customers whom the agent sees, by a part of name or phone, and the typed phone where it is a valid one."""
     typed = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_WORDS]
-    number_id = request.GET.get("number", "")
-    number = served_number(request.user, int(number_id)) if number_id.isdecimal() and len(number_id) < 19 else None
+    number_id = queries.number_in(request.GET.get("number", ""))
+    number = served_number(request.user, number_id) if number_id else None
     phone, why_not = _phone(typed, number)
     found = list(_found(request.user, typed))
     if any(contact.phone == phone for contact in found):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from inbox import tasks
-from inbox.actions.linking import join_contacts
+from inbox.actions.joining import join_contacts
 from inbox.actions.sending import send_message
 from inbox.delivery import deliver_next
 from inbox.models import Contact, Message

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inbox.actions.identities import join
-from inbox.actions.joining import undo_join
+from inbox.actions.joining import join, undo_join
 from inbox.actions.receive import receive
 from inbox.models import Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
 from tests.factories import (

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inbox import queries
-from inbox.changes import whereabouts
 from inbox.models import Bot, Participant
+from inbox.queries.whereabouts import whereabouts
 from inbox.rules.visibility import Viewer, Whereabouts, may_act, may_see
 from tests import factories
 

@@ -9,7 +9,7 @@ from inbox.actions.receive.places import moment, number_of, thread_of
 from inbox.changes import change_thread
 from inbox.models import Message
 from inbox.rules.edits import edited
-from inbox.rules.words import searchable
+from inbox.rules.search_text import searchable
 
 # What could not be read stays as Meta sent it. A readable copy under the same id may follow (Meta: error 131060).
 NOT_READ = ("unsupported", "unknown")

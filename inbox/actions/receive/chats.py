@@ -7,7 +7,7 @@ from inbox.actions.receive.messages import attach, open_window
 from inbox.actions.receive.places import moment, number_of, thread_of
 from inbox.changes import change_thread
 from inbox.models import Event, Message, Thread
-from inbox.rules.words import searchable
+from inbox.rules.search_text import searchable
 
 
 def open_chat(event, now, arrival=0):

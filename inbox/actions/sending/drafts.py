@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from inbox import moves, rights, signals
+from inbox import moves, sending_rights, signals
 from inbox.actions.refusals import Refusal
 from inbox.models import Agent, Attachment, Message
-from inbox.rules.words import searchable
+from inbox.rules.search_text import searchable
 from whatsapp.content import Content, Reaction
 from whatsapp.models import Number
 from whatsapp.wake import wake
@@ -48,7 +48,7 @@ def sent_before(author, client_id):
 
 def put(change, draft):
     """Ask the four rights and insert the message as queued (held, while its number is on hold). Raises Refusal."""
-    reason = rights.refusal(change.thread, draft.content, change.now)
+    reason = sending_rights.refusal(change.thread, draft.content, change.now)
     if reason:
         raise Refusal(reason.code, reason.words, reason.field)
     message = _row(change, draft)
@@ -95,7 +95,7 @@ def _mark(conversation, draft, message, now):
     if draft.bump and not draft.is_reaction:
         conversation.bumped_at = now
     if draft.author and draft.is_answer:
-        moves.join(conversation, draft.author)
+        moves.take_part(conversation, draft.author)
 
 
 def _attach(attachment, message):

@@ -1,4 +1,4 @@
-"""How actions answer: JSON for the page's modules, a refusal in its own words."""
+"""What pages post: read strictly, answered in JSON, a refusal in its own words."""
 
 import json
 import logging

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 
 from inbox import invitations, queries
 from inbox.actions import presence
+from inbox.actions.refusals import Refusal
 from inbox.models import (
     Agent,
     Bot,
@@ -151,10 +152,11 @@ class AgentAdmin(ModelAdmin):
     )
     def deactivate(self, request, form, object_id):
         agent = get_object_or_404(Agent, pk=object_id)
-        if agent == request.user:
-            messages.error(request, "You cannot deactivate yourself; ask another admin.")
-        else:
+        try:
             presence.deactivate(agent, by=request.user)
+        except Refusal as refusal:
+            messages.error(request, refusal.words)
+        else:
             messages.success(request, f"{agent} can no longer log in; their conversations went back to the line.")
         return _back_to(agent)
 
@@ -165,7 +167,7 @@ class AgentAdmin(ModelAdmin):
     )
     def activate(self, request, form, object_id):
         agent = get_object_or_404(Agent, pk=object_id)
-        Agent.objects.filter(pk=agent.pk).update(is_active=True)
+        presence.activate(agent, by=request.user)
         messages.success(request, f"{agent} may log in again.")
         return _back_to(agent)
 

@@ -74,6 +74,15 @@ def deactivate(agent, by, now=None):
     return agent
 
 
+def activate(agent, by):
+    """The agent may log in again, and is absent until then."""
+    ask_to_supervise(agent, by)
+    agent.is_active = True
+    Agent.objects.filter(pk=agent.pk).update(is_active=True)
+    events.agent_changed(agent)
+    return agent
+
+
 def _save(agent, availability, by):
     agent.availability = availability
     if by.pk == agent.pk:

@@ -2,8 +2,7 @@
 
 from inbox.actions.presence import ask_to_supervise
 from inbox.actions.refusals import Refusal
-
-MOST = 1000
+from inbox.models.people import MOST_AT_ONCE
 
 
 def set_reception_limit(agent, limit, by):
@@ -12,8 +11,10 @@ def set_reception_limit(agent, limit, by):
     A raised limit fills the new places at once. Raises Refusal.
     """
     ask_to_supervise(agent, by)
-    if limit is not None and not 0 <= limit <= MOST:
-        raise Refusal("limit_out_of_range", f"Choose 0 to {MOST}, or leave it empty for no limit.", "limit", 400)
+    if limit is not None and not 0 <= limit <= MOST_AT_ONCE:
+        raise Refusal(
+            "limit_out_of_range", f"Choose 0 to {MOST_AT_ONCE}, or leave it empty for no limit.", "limit", 400
+        )
     agent.reception_limit = limit
     agent.save(update_fields=["reception_limit"])
     return agent

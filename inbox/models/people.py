@@ -8,6 +8,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+# The highest reception limit.
+MOST_AT_ONCE = 1000
+
 
 class AgentManager(BaseUserManager):
     def create_user(self, email, password=None, **fields):
@@ -51,7 +54,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     reception_limit = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        validators=[MaxValueValidator(1000)],
+        validators=[MaxValueValidator(MOST_AT_ONCE)],
         help_text="Most conversations handed out automatically. Empty: no limit. 0: by hand only.",
     )
     availability = models.CharField(max_length=10, choices=Availability, default=Availability.AVAILABLE)

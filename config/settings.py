@@ -171,6 +171,15 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 
+
+def _admin_links(*links):
+    """Rows of the admin's side bar out of (title, icon, app_model)."""
+    return [
+        {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+        for title, icon, model in links
+    ]
+
+
 UNFOLD = {
     "SITE_TITLE": "Switchboard",
     "SITE_HEADER": "Switchboard",
@@ -199,38 +208,29 @@ UNFOLD = {
         "navigation": [
             {
                 "title": "WhatsApp",
-                "items": [
-                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
-                    for title, icon, model in [
-                        ("WhatsApp accounts", "verified", "whatsapp_account"),
-                        ("Numbers", "call", "whatsapp_number"),
-                        ("Message templates", "description", "whatsapp_messagetemplate"),
-                        ("Webhook calls", "webhook", "whatsapp_webhookcall"),
-                    ]
-                ],
+                "items": _admin_links(
+                    ("WhatsApp accounts", "verified", "whatsapp_account"),
+                    ("Numbers", "call", "whatsapp_number"),
+                    ("Message templates", "description", "whatsapp_messagetemplate"),
+                    ("Webhook calls", "webhook", "whatsapp_webhookcall"),
+                ),
             },
             {
                 "title": "People",
-                "items": [
-                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
-                    for title, icon, model in [
-                        ("Agents", "person", "inbox_agent"),
-                        ("Teams", "groups", "inbox_team"),
-                        ("Contacts", "contacts", "inbox_contact"),
-                    ]
-                ],
+                "items": _admin_links(
+                    ("Agents", "person", "inbox_agent"),
+                    ("Teams", "groups", "inbox_team"),
+                    ("Contacts", "contacts", "inbox_contact"),
+                ),
             },
             {
                 "title": "Inbox",
-                "items": [
-                    {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
-                    for title, icon, model in [
-                        ("Conversations", "chat", "inbox_conversation"),
-                        ("Tags", "sell", "inbox_tag"),
-                        ("Canned replies", "quickreply", "inbox_cannedreply"),
-                        ("Schedule of sweeps", "schedule", "django_celery_beat_periodictask"),
-                    ]
-                ],
+                "items": _admin_links(
+                    ("Conversations", "chat", "inbox_conversation"),
+                    ("Tags", "sell", "inbox_tag"),
+                    ("Canned replies", "quickreply", "inbox_cannedreply"),
+                    ("Schedule of sweeps", "schedule", "django_celery_beat_periodictask"),
+                ),
             },
         ],
     },

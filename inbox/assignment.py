@@ -135,18 +135,20 @@ def _heads(servers, receptions, now):
     return [_waiting(row) for row in _in_line(now).filter(wanted, window_is_open=True)[:BATCH]]
 
 
+def _line(now):
+    """Waiting conversations in the line's order, each with whether its window is open."""
+    is_open = _truth(Q(thread__window_until__isnull=False) & Q(thread__window_until__gt=now))
+    waiting = Conversation.objects.filter(waiting_since__isnull=False).order_by("waiting_since", "pk")
+    return waiting.annotate(window_is_open=is_open)
+
+
 def _in_line(now):
-    """Waiting conversations in the line's order, with what the rule wants to know."""
-    return (
-        Conversation.objects.filter(waiting_since__isnull=False)
-        .annotate(
-            number_id=F("thread__number"),
-            owner_id=F("thread__contact__owner"),
-            served_last=Subquery(_earlier().values("last_agent")[:1]),
-            window_is_open=_truth(Q(thread__window_until__isnull=False) & Q(thread__window_until__gt=now)),
-            owner_first=_truth(_owner_comes_first()),
-        )
-        .order_by("waiting_since", "pk")
+    """The line, with what the rule wants to know of each."""
+    return _line(now).annotate(
+        number_id=F("thread__number"),
+        owner_id=F("thread__contact__owner"),
+        served_last=Subquery(_earlier().values("last_agent")[:1]),
+        owner_first=_truth(_owner_comes_first()),
     )
 
 
@@ -220,7 +222,7 @@ def _rename(now):
         is_manual = group.number_id not in receptions
         status = line.status(is_manual, group.window_is_open, any(map(group.is_served_by, servers)))
         if status != group.status:
-            _call(list(_in_line(now).filter(group.members).values_list("thread_id", "pk")[:BATCH]), status, now)
+            _call(list(_line(now).filter(group.members).values_list("thread_id", "pk")[:BATCH]), status, now)
             return True
     return False
 
@@ -233,5 +235,5 @@ def _call(members, status, now):
 
 
 def _groups(now):
-    rows = _in_line(now).order_by().values_list("thread__number", "team", "returned_by", "window_is_open", "status")
+    rows = _line(now).order_by().values_list("thread__number", "team", "returned_by", "window_is_open", "status")
     return [Group(*row) for row in rows.distinct()]

@@ -9,7 +9,7 @@ thread never overlap, and nothing is told before it is true. Lock order everywhe
 agents by id.
 """
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,10 +77,25 @@ def change_thread(thread_id, now=None):
 @contextmanager
 def change_conversation(conversation_id, now=None):
     """Lock the thread of a conversation and yield a Change on that conversation. Raises Conversation.DoesNotExist."""
-    thread_id = Conversation.objects.values_list("thread_id", flat=True).get(pk=conversation_id)
-    with change_thread(thread_id, now) as change:
-        change.look_at(Conversation.objects.select_related("assignee", "team").get(pk=conversation_id))
+    rows = Conversation.objects.select_related("assignee", "team").filter(pk=conversation_id)
+    with change_thread_of(rows, now) as (change, conversation):
+        change.look_at(conversation)
         yield change
+
+
+@contextmanager
+def change_thread_of(rows, now=None):
+    """Lock the thread of the one message or conversation in `rows` and yield (Change, row). Raises DoesNotExist.
+
+    Two contacts may be joined while we wait for the lock: then the row stands in another thread, which is locked too.
+    """
+    with ExitStack() as locked:
+        thread_id, locked_id = rows.values_list("thread_id", flat=True).get(), None
+        while thread_id != locked_id:
+            change = locked.enter_context(change_thread(thread_id, now))
+            row, locked_id = rows.get(), thread_id
+            thread_id = row.thread_id
+        yield change, row
 
 
 def _finish(change):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from inbox.changes import change_thread
+from inbox.changes import change_thread_of
 from inbox.models import Conversation, Identity, Message, Thread
 from inbox.rules.retries import gives_up, pause_seconds
 from whatsapp import connection
@@ -20,9 +20,7 @@ IN_DOUBT = (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED, Status.HELD)
 @contextmanager
 def changing(message_id, now=None):
     """Lock the message's thread, yield (change, message), save the message. Raises Message.DoesNotExist."""
-    thread_id = Message.objects.values_list("thread_id", flat=True).get(pk=message_id)
-    with change_thread(thread_id, now) as change:
-        message = Message.objects.select_related("author").get(pk=message_id, thread=thread_id)
+    with change_thread_of(Message.objects.select_related("author").filter(pk=message_id), now) as (change, message):
         if change.conversation is None and message.conversation_id:
             change.look_at(Conversation.objects.get(pk=message.conversation_id))
         yield change, message

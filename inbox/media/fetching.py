@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from inbox.changes import change_thread
+from inbox.changes import change_thread_of
 from inbox.media import pictures
 from inbox.models import Attachment, Message
 from whatsapp.client import GraphClient
@@ -138,9 +138,8 @@ def _retry_or_fail(attachment, words, is_worth_it):
 
 
 def _show(attachment):
-    """Save the row and tell the screens; the message's thread may have moved to another contact meanwhile."""
+    """Save the row and tell the screens."""
     attachment.claimed_until = attachment.retry_at = None
-    thread_id = Message.objects.values_list("thread_id", flat=True).get(pk=attachment.message_id)
-    with change_thread(thread_id) as change:
+    with change_thread_of(Message.objects.filter(pk=attachment.message_id)) as (change, message):
         attachment.save()
-        change.save(Message.objects.get(pk=attachment.message_id, thread=thread_id))
+        change.save(message)

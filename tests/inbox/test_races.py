@@ -1,19 +1,26 @@
 """Things that happen at the same moment, in threads with connections of their own, on real PostgreSQL."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.signals import m2m_changed
 from django.urls import reverse
+from django.utils import timezone
 
 from inbox.actions.assignment import claim, give_back
 from inbox.actions.closing import close, undo_close
+from inbox.actions.joining import join
 from inbox.actions.refusals import AlreadyClaimed, Refusal
+from inbox.actions.sending import send_message
 from inbox.assignment import fill_places
-from inbox.models import Agent, Conversation, Event, Tag
+from inbox.delivery import record_receipt
+from inbox.models import Agent, Conversation, Event, Message, Tag
 from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, moved_back, writes
+from whatsapp.content import Text
+from whatsapp.inbound import StatusReported
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,3 +148,51 @@ def test_a_tag_that_is_deleted_while_it_is_put_on_is_refused_in_words(number, cl
         m2m_changed.disconnect(delete, sender=Conversation.tags.through)
     assert (answer.status_code, answer.json()["code"]) == (409, "meanwhile")
     assert not conversation.events.exists()
+
+
+def until_another_waits_for_us():
+    """Ask PostgreSQL until another connection waits for a lock that this one holds."""
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
+
+
+def after_a_join(keep, absorb, step):
+    """Run `step` in a thread of its own in the middle of the join of two contacts; its result once both are done."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            join(keep, absorb, timezone.now())
+            waiting = pool.submit(at_once, step)
+            until_another_waits_for_us()
+        return waiting.result()[0]
+
+
+def test_a_change_that_waited_for_a_join_goes_on_where_the_conversation_went(number):
+    """It had read the old thread before it waited, and must not carry the conversation back there."""
+    ada = make_agent(numbers=[number])
+    keep = make_conversation("closed", number=number)
+    moved = make_conversation("assigned", number=number, assignee=ada)
+    absorbed = moved.thread.contact
+    after_a_join(keep.thread.contact, absorbed, lambda: close(moved.pk, by=ada))
+    moved.refresh_from_db()
+    assert (moved.status, moved.thread) == ("closed", keep.thread)
+    assert moved.events.filter(kind=Event.Kind.CLOSED).get().thread == keep.thread
+
+
+def test_a_receipt_that_waited_for_a_join_finds_its_message(number):
+    keep = make_conversation("closed", number=number)
+    moved = make_conversation("assigned", number=number, assignee=make_agent(numbers=[number]))
+    message = send_message(moved.pk, Text("On its way"), moved.assignee)
+    Message.objects.filter(pk=message.pk).update(status="sent", wamid="wamid.1")
+    after_a_join(keep.thread.contact, moved.thread.contact, lambda: record_receipt(receipt(number, "wamid.1")))
+    message.refresh_from_db()
+    assert (message.status, message.thread) == ("delivered", keep.thread)
+
+
+def receipt(number, wamid):
+    account, now = number.account.waba_id, timezone.now()
+    return StatusReported(account, number.phone_number_id, wamid, "delivered", now)

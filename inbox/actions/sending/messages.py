@@ -4,7 +4,7 @@ from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put, sent_before
 from inbox.actions.sending.entering import enter, load, opened, quoted_message
 from inbox.actions.sending.files import copy_of, header_file, send_files
-from inbox.changes import change_thread
+from inbox.changes import change_thread_of
 from inbox.models import Message
 from whatsapp.content import Text
 
@@ -63,9 +63,7 @@ def send_again(message_id, by, now=None):
 
     It goes into the thread's open conversation under the rules for writing. Raises Refusal.
     """
-    thread_id = Message.objects.values_list("thread_id", flat=True).get(pk=message_id)
-    with change_thread(thread_id, now) as change:
-        original = change.thread.messages.get(pk=message_id)
+    with change_thread_of(Message.objects.filter(pk=message_id), now) as (change, original):
         retry = original.retries.first()
         if retry:
             return retry

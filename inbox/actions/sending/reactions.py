@@ -5,7 +5,7 @@ import emoji as emojis
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put, sent_before
 from inbox.actions.sending.entering import enter
-from inbox.changes import change_thread
+from inbox.changes import change_thread_of
 from inbox.models import Message
 from whatsapp.content import Reaction
 
@@ -17,12 +17,10 @@ def react(message_id, emoji, by, client_id=None, as_helper=False, now=None):
     """
     if emoji and not emojis.is_emoji(emoji):
         raise Refusal("not_an_emoji", "A reaction is one emoji.", "emoji", 400)
-    thread_id = Message.objects.values_list("thread_id", flat=True).get(pk=message_id)
-    with change_thread(thread_id, now) as change:
+    with change_thread_of(Message.objects.filter(pk=message_id), now) as (change, target):
         reaction = sent_before(by, client_id)
         if reaction:
             return reaction
-        target = change.thread.messages.get(pk=message_id)
         if not target.wamid or target.deleted_at:
             raise Refusal("cannot_react", "This message is not on WhatsApp, so it takes no reaction.")
         enter(change, by, as_helper)

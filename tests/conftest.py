@@ -10,6 +10,8 @@ from hypothesis import settings as hypothesis_settings
 
 from config.celery import app as celery_app
 from tests.installation import Running
+from tests.sandbox.phone import Sandbox
+from whatsapp.sandbox.server import start_in_thread
 
 celery_app.conf.broker_url = "memory://"
 
@@ -57,6 +59,24 @@ def _is_loopback(host):
 @pytest.fixture(autouse=True)
 def stay_on_this_machine(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", _connect_nearby)
+
+
+@pytest.fixture(scope="session")
+def sandbox_server():
+    """Meta in a thread; what is sent is delivered and read at once."""
+    handle = start_in_thread(sent_after=0.0, delivered_after=0.0, read_after=0.0)
+    yield handle
+    handle.stop()
+
+
+@pytest.fixture
+def meta(sandbox_server, settings):
+    """The sandbox's control client, emptied, with the product pointed at it."""
+    settings.WHATSAPP_API_URL = sandbox_server.url
+    client = Sandbox(sandbox_server.url)
+    client.reset()
+    yield client
+    client.session.close()
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,12 @@ from whatsapp.models import Account, Number
 _serial = itertools.count(1)
 
 
+def account_of(row):
+    """The account of a number of the sandbox (a row of its control API), with its secrets."""
+    keys = ("waba_id", "access_token", "app_secret", "verify_token")
+    return Account.objects.create(name="Hafen", **{key: row[key] for key in keys})
+
+
 def make_number(name="Berlin", account=None, **reception):
     """A connected number with its reception; further keywords are fields of Reception (picking, always_owner, ...)."""
     serial = next(_serial)

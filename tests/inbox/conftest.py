@@ -1,38 +1,44 @@
-"""Meta for the inbox's tests: a sandbox in a thread, and the number Berlin connected to it. No webhooks come back by
-themselves: a test says which receipts arrive."""
+"""The cast that many tests share: a number with two agents and their supervisor, and a customer's phone.
+
+Berlin is connected to the sandbox. No webhooks come back by themselves: a test says which receipts arrive.
+"""
 
 import pytest
 
-from tests.factories import make_number
-from tests.sandbox.phone import Sandbox
-from whatsapp.models import Account
-from whatsapp.sandbox.server import start_in_thread
-
-
-@pytest.fixture(scope="session")
-def far_end():
-    handle = start_in_thread(sent_after=0.0, delivered_after=0.0, read_after=0.0)
-    yield handle
-    handle.stop()
+from tests.factories import account_of, make_agent, make_number
+from tests.inbox.phone import Phone
 
 
 @pytest.fixture
-def meta(far_end, settings):
-    """The sandbox's control client, emptied, with the product pointed at it."""
-    settings.WHATSAPP_API_URL = far_end.url
-    client = Sandbox(far_end.url)
-    client.reset()
-    yield client
-    client.session.close()
+def number(db):
+    return make_number()
+
+
+@pytest.fixture
+def ada(number):
+    return make_agent("Ada", numbers=[number])
+
+
+@pytest.fixture
+def ben(number):
+    return make_agent("Ben", numbers=[number])
+
+
+@pytest.fixture
+def boss(number):
+    return make_agent("Boss", role="supervisor", numbers=[number])
+
+
+@pytest.fixture
+def phone(number):
+    return Phone(number)
 
 
 @pytest.fixture
 def berlin(meta, db):
     """The sandbox's first number, connected here."""
     row = meta.numbers()[0]
-    keys = {key: row[key] for key in ("waba_id", "access_token", "app_secret", "verify_token")}
-    account = Account.objects.create(name="Hafen", **keys)
-    number = make_number("Berlin", account)
+    number = make_number("Berlin", account_of(row))
     number.phone_number_id = row["phone_number_id"]
     number.display_phone_number = row["display_phone_number"]
     number.save()

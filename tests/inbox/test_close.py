@@ -10,24 +10,9 @@ from inbox.actions.assignment import claim
 from inbox.actions.closing import close, reopen, undo_close
 from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.models import Bot, Event
-from tests.factories import make_agent, make_conversation, make_number, make_team, moved_back
+from tests.factories import make_agent, make_conversation, make_team, moved_back
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def number():
-    return make_number()
-
-
-@pytest.fixture
-def ada(number):
-    return make_agent("Ada", numbers=[number])
-
-
-@pytest.fixture
-def ben(number):
-    return make_agent("Ben", numbers=[number])
 
 
 def any_open(number, ada, status):

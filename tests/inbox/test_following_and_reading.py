@@ -9,19 +9,9 @@ from inbox.actions.reading import mark_read, mark_unread
 from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.models import ReadMark
 from inbox.queries import conversation_for
-from tests.factories import make_agent, make_conversation, make_number
+from tests.factories import make_agent, make_conversation
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def number():
-    return make_number()
-
-
-@pytest.fixture
-def ada(number):
-    return make_agent("Ada", numbers=[number])
 
 
 @pytest.fixture

@@ -20,16 +20,6 @@ def number():
     return make_number(absence_minutes=15)
 
 
-@pytest.fixture
-def ada(number):
-    return make_agent("Ada", numbers=[number])
-
-
-@pytest.fixture
-def boss(number):
-    return make_agent("Boss", role="supervisor", numbers=[number])
-
-
 def now_available(agent, at=None):
     return Agent.objects.get(pk=agent.pk).is_available(at or timezone.now())
 

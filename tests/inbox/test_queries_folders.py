@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def number():
-    return make_number()
-
-
-@pytest.fixture
 def agent(number):
     return make_agent("Anna", numbers=[number], limit=3)
 

@@ -10,62 +10,11 @@ from inbox.assignment import fill_places
 from inbox.models import Attachment, Contact, Conversation, Event, Message, Thread
 from inbox.queries import thread_page
 from inbox.signals import message_received, thread_opened
-from tests.factories import make_agent, make_conversation, make_number, make_team, moved_back, writes
-from whatsapp.inbound import (
-    ChatOpened,
-    MessageDeleted,
-    MessageEchoed,
-    MessageEdited,
-    MessageReceived,
-    PreferenceChanged,
-    ReactionReceived,
-    Sender,
-)
+from tests.factories import make_agent, make_conversation, make_team, moved_back, writes
+from tests.inbox.phone import IDA, Phone, ago
+from whatsapp.inbound import ChatOpened, MessageEchoed, PreferenceChanged
 
 pytestmark = pytest.mark.django_db
-
-IDA = Sender(phone="+491725550137", wa_id="491725550137", bsuid="DE.4031", name="Ida", username="ida.b")
-
-
-def ago(minutes=0):
-    return timezone.now().replace(microsecond=0) - timedelta(minutes=minutes)
-
-
-class Phone:
-    """Ida's phone, writing to one number. Every event has an id of its own."""
-
-    def __init__(self, number, sender=IDA):
-        self.number, self.sender, self.sent = number, sender, 0
-
-    def start(self, minutes, wamid=""):
-        self.sent += 1
-        place = (self.number.account.waba_id, self.number.phone_number_id)
-        return (*place, wamid or f"wamid.{self.sender.bsuid}.{self.sent}", ago(minutes))
-
-    def says(self, words="Hi", *, minutes=0, wamid="", kind="text", content=None, **more):
-        event = MessageReceived(
-            *self.start(minutes, wamid), self.sender, kind, {"text": words} if content is None else content, **more
-        )
-        return receive(event)
-
-    def reacts(self, target, emoji, minutes=0):
-        return receive(ReactionReceived(*self.start(minutes), self.sender, target, emoji))
-
-    def edits(self, target, words, minutes=0):
-        return receive(MessageEdited(*self.start(minutes), self.sender, target, "text", {"text": words}))
-
-    def deletes(self, target, minutes=0):
-        return receive(MessageDeleted(*self.start(minutes), self.sender, target))
-
-
-@pytest.fixture
-def number():
-    return make_number()
-
-
-@pytest.fixture
-def phone(number):
-    return Phone(number)
 
 
 def the_conversation():
@@ -298,98 +247,6 @@ def test_an_answer_to_a_message_that_only_records_stands_in_the_thread_alone(num
     after = the_conversation()
     assert (after.unanswered_since, after.bumped_at, after.last_inbound_id) == (None, before.bumped_at, 0)
     assert after.thread.window_until > window_until
-
-
-# --- Quotes, reactions, edits, deletions -----------------------------------------------------------------------------
-
-
-def test_a_quoted_message_is_found_also_when_it_arrives_later(phone):
-    answer = phone.says("as I said", quoted_wamid="wamid.first")
-    assert answer.quoted is None
-    first = phone.says("first", wamid="wamid.first", minutes=1)
-    answer.refresh_from_db()
-    assert answer.quoted == first
-
-
-def test_the_newest_reaction_stands_whatever_order_they_arrive_in(phone):
-    message = phone.says(wamid="wamid.1")
-    phone.reacts("wamid.1", "👍", minutes=1)
-    phone.reacts("wamid.1", "😮", minutes=2)
-    message.refresh_from_db()
-    assert message.reactions == {"customer": "👍"}
-    phone.reacts("wamid.1", "")
-    message.refresh_from_db()
-    assert message.reactions == {}
-
-
-def test_our_own_reaction_stays_beside_the_customers(phone):
-    message = phone.says(wamid="wamid.1")
-    Message.objects.update(reactions={"us": "❤️"})
-    phone.reacts("wamid.1", "👍")
-    message.refresh_from_db()
-    assert message.reactions == {"us": "❤️", "customer": "👍"}
-
-
-def test_reaction_edit_and_deletion_that_come_first_wait_for_their_message(phone):
-    phone.reacts("wamid.1", "👍")
-    phone.edits("wamid.1", "second", minutes=2)
-    phone.edits("wamid.2", "second", minutes=2)
-    phone.deletes("wamid.2", minutes=1)
-    assert not Conversation.objects.exists()
-    first, gone = phone.says("first", wamid="wamid.1", minutes=3), phone.says("gone", wamid="wamid.2", minutes=3)
-    first.refresh_from_db()
-    gone.refresh_from_db()
-    assert (first.reactions, first.text) == ({"customer": "👍"}, "second")
-    assert [revision["text"] for revision in first.revisions] == ["first"]
-    assert gone.deleted_at
-
-
-def test_an_edit_changes_the_bubble_and_keeps_what_was_said(phone):
-    message = phone.says("Is it open today?", wamid="wamid.1", minutes=3)
-    phone.edits("wamid.1", "Is it open on Sunday?", minutes=1)
-    phone.edits("wamid.1", "Is it open tomorrow?", minutes=2)
-    message.refresh_from_db()
-    assert message.content == {"text": "Is it open on Sunday?"}
-    assert message.text == "Is it open on Sunday?"
-    assert [revision["text"] for revision in message.revisions] == ["Is it open today?", "Is it open tomorrow?"]
-
-
-def test_a_deleted_message_is_found_by_no_search(phone):
-    message = phone.says("my password is ...", wamid="wamid.1")
-    phone.deletes("wamid.1")
-    message.refresh_from_db()
-    assert message.deleted_at
-    assert message.text == ""
-
-
-@pytest.mark.parametrize("change", [("reacts", "👍"), ("edits", "other words"), ("deletes",)])
-def test_they_change_no_status_order_or_timer_and_open_nothing(phone, change):
-    message = phone.says(wamid="wamid.1")
-    conversation = the_conversation()
-    Conversation.objects.update(status="closed", waiting_since=None, closed_at=timezone.now(), unanswered_since=None)
-    closed, thread = Conversation.objects.values().get(), Thread.objects.get()
-    act, *words = change
-    getattr(phone, act)("wamid.1", *words)
-    assert Conversation.objects.values().get() == closed
-    after = Thread.objects.get()
-    assert (after.window_until, after.version) == (thread.window_until, thread.version + 1)
-    message.refresh_from_db()
-    assert (message.version, message.conversation) == (after.version, conversation)
-
-
-def test_they_are_no_bubbles_of_their_own(phone):
-    phone.says(wamid="wamid.1")
-    phone.reacts("wamid.1", "👍")
-    phone.edits("wamid.1", "other words")
-    assert len([item for item in thread_page(Thread.objects.get()).items if item.message]) == 1
-
-
-def test_a_repeated_edit_is_applied_once(phone):
-    phone.says("first", wamid="wamid.1", minutes=1)
-    event = MessageEdited(*phone.start(0), IDA, "wamid.1", "text", {"text": "second"})
-    receive(event)
-    assert receive(event) is None
-    assert len(Message.objects.get(wamid="wamid.1").revisions) == 1
 
 
 # --- Files, and what cannot be read ----------------------------------------------------------------------------------

@@ -5,15 +5,10 @@ import pytest
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import send_again, send_message
 from inbox.models import Message
-from tests.factories import make_agent, make_conversation, make_number
+from tests.factories import make_agent, make_conversation
 from whatsapp.content import Text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def number():
-    return make_number()
 
 
 @pytest.fixture

@@ -12,26 +12,6 @@ from tests.factories import make_agent, make_conversation, make_number, make_tea
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def number():
-    return make_number()
-
-
-@pytest.fixture
-def ada(number):
-    return make_agent("Ada", numbers=[number])
-
-
-@pytest.fixture
-def ben(number):
-    return make_agent("Ben", numbers=[number])
-
-
-@pytest.fixture
-def boss(number):
-    return make_agent("Boss", role="supervisor", numbers=[number])
-
-
 def last_line(conversation):
     return conversation.events.latest("pk")
 

@@ -2,36 +2,16 @@
 
 import pytest
 
-from tests.factories import make_number
-from tests.sandbox.phone import Sandbox
+from tests.factories import account_of, make_number
 from whatsapp import connection
-from whatsapp.models import Account
-from whatsapp.sandbox.server import start_in_thread
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def far_end():
-    handle = start_in_thread()
-    yield handle
-    handle.stop()
-
-
-@pytest.fixture
-def meta(far_end, settings):
-    settings.WHATSAPP_API_URL = far_end.url
-    client = Sandbox(far_end.url)
-    client.reset()
-    yield client
-    client.session.close()
 
 
 @pytest.fixture
 def number(meta):
     row = meta.numbers()[0]
-    keys = {key: row[key] for key in ("waba_id", "access_token", "app_secret", "verify_token")}
-    number = make_number("Berlin", Account.objects.create(name="Hafen", **keys))
+    number = make_number("Berlin", account_of(row))
     number.phone_number_id, number.status = row["phone_number_id"], ""
     number.save()
     return number

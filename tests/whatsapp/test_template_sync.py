@@ -5,36 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.sandbox.phone import Sandbox
+from tests.factories import account_of
 from whatsapp import template_sync
 from whatsapp.errors import GraphError
-from whatsapp.models import Account, MessageTemplate
-from whatsapp.sandbox.server import start_in_thread
+from whatsapp.models import MessageTemplate
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def far_end():
-    handle = start_in_thread()
-    yield handle
-    handle.stop()
-
-
-@pytest.fixture
-def meta(far_end, settings):
-    settings.WHATSAPP_API_URL = far_end.url
-    client = Sandbox(far_end.url)
-    client.reset()
-    yield client
-    client.session.close()
-
-
 @pytest.fixture
 def account(meta):
-    row = meta.numbers()[0]
-    keys = {key: row[key] for key in ("waba_id", "access_token", "app_secret", "verify_token")}
-    return Account.objects.create(name="Hafen", **keys)
+    return account_of(meta.numbers()[0])
 
 
 def test_every_template_is_copied_with_its_structure(account):

@@ -200,6 +200,7 @@ class DemoWriter:
                 "phone_number_id": thread.number.phone_number_id,
                 "user_id" if identity.kind == Identity.Kind.BSUID else "phone": identity.value,
                 "phone": thread.contact.phone.lstrip("+"),
+                "name": thread.contact.profile_name,
                 "from": "customer" if message.is_inbound else "business",
                 "wamid": message.wamid,
                 "timestamp": int(message.at.timestamp()),

@@ -77,6 +77,7 @@ def run_as(
 ) -> subprocess.CompletedProcess[str] | None:
     """Run something short as `account`, from the root directory; None where that account may not reach the program.
 
+    Ctrl-C does not reach it: a database is not left half made.
     `given` is what it reads from its standard input.
     """
     try:
@@ -90,6 +91,7 @@ def run_as(
             input=given,
             timeout=60,
             check=False,
+            start_new_session=True,
             **_as(account),
         )
     except (OSError, subprocess.TimeoutExpired):

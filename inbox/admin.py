@@ -17,7 +17,6 @@ from inbox.actions import presence
 from inbox.actions.refusals import Refusal
 from inbox.models import (
     Agent,
-    Bot,
     CannedReply,
     Contact,
     Conversation,
@@ -268,12 +267,6 @@ class TagAdmin(ModelAdmin):
 class CannedReplyAdmin(ModelAdmin):
     list_display = ["shortcut", "text"]
     search_fields = ["shortcut", "text"]
-
-
-@admin.register(Bot)
-class BotAdmin(ModelAdmin):
-    list_display = ["name", "is_active"]
-    search_fields = ["name"]
 
 
 @admin.register(PeriodicTask)

@@ -69,6 +69,7 @@ def test_pending_ones_are_shown_to_supervisors_only(number, agent):
 
 
 def test_counts_say_what_the_folders_hold_in_two_queries(number, agent, colleague, django_assert_num_queries):
+    """S4-44: at least the queue and what is assigned to oneself."""
     read = make_conversation("assigned", number=number, assignee=agent, last_inbound_id=7)
     ReadMark.objects.create(conversation=read, agent=agent, message_id=7)
     make_conversation("assigned", number=number, assignee=agent, last_inbound_id=9)

@@ -8,6 +8,7 @@ from django.db import connection
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import start_conversation
 from inbox.models import Contact, Conversation, Identity, Message
+from inbox.queries import folder
 from tests.factories import make_agent, make_contact, make_conversation, make_number
 from whatsapp.content import Template
 from whatsapp.models import MessageTemplate
@@ -37,6 +38,8 @@ def ben(number):
 
 
 def test_a_new_number_gets_contact_conversation_and_template(number, ben):
+    """S0-9: a chat is opened with a template. S0-20: for the agent who takes part it stands on top."""
+    make_conversation("assigned", number=number, assignee=ben)
     message = start_conversation(number, TYPED, HELLO, ben, "s1")
     conversation = message.conversation
     assert (message.kind, message.status, message.author) == ("template", "queued", ben)
@@ -44,6 +47,7 @@ def test_a_new_number_gets_contact_conversation_and_template(number, ben):
     assert conversation.thread.contact.phone == PHONE
     assert conversation.participants.filter(agent=ben).exists()
     assert conversation.last_message == message
+    assert folder(ben, "mine").first() == conversation
 
 
 @pytest.mark.parametrize("typed", ["", "12", "abc", "+49 30", "0000000000", "+999 1234567"])

@@ -19,6 +19,7 @@ def account(meta):
 
 
 def test_every_template_is_copied_with_its_structure(account):
+    """S4-3: they come from Meta with their category."""
     count = template_sync.sync(account.pk)
     assert count == MessageTemplate.objects.count() > 3
     template = MessageTemplate.objects.filter(status="APPROVED").first()

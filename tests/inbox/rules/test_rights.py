@@ -60,11 +60,13 @@ def test_an_approved_template_needs_no_window():
 
 @pytest.mark.parametrize("window_until", [None, NOW + timedelta(hours=1)])
 def test_who_opted_out_of_all_gets_no_template_even_in_an_open_window(window_until):
+    """S3-54: every outbound initiation to that contact is prevented."""
     assert code(UPDATE, template=APPROVED, optout="all", window_until=window_until) == "opted_out"
 
 
 @pytest.mark.parametrize("optout", ["all", "marketing"])
 def test_who_opted_out_still_gets_replies_in_the_open_window(optout):
+    """S3-55: inbound messages of that contact can still be answered."""
     assert code(HELLO, optout=optout) is None
 
 
@@ -77,6 +79,7 @@ def test_an_opt_out_of_marketing_blocks_that_category_only(category, expected):
 
 
 def test_a_template_must_exist_in_that_language():
+    """S3-12."""
     reason = refusal(facts(), UPDATE, NOW)
     assert (reason.code, reason.field) == ("template_unknown", "name")
     assert "“parcel_update” (en_US)" in reason.words

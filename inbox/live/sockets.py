@@ -15,7 +15,8 @@ MARK_EVERY = 256 * 1024
 # Close codes of ours: the page comes back after TOO_SLOW, TOO_MANY and AGAIN, and not after the others.
 LOGGED_OUT, DEACTIVATED, CHANGED = 4401, 4403, 4405
 TOO_MANY, TOO_SLOW, AGAIN = 4408, 4409, 4410
-NOT_TEXT, TOO_BIG = 1003, 1009
+# The protocol's own 1003 and 1009 are not for servers: Daphne closes with 1000 and 3000 to 4999, and else not at all.
+NOT_TEXT, TOO_BIG = 4411, 4413
 
 
 class Socket:

@@ -11,7 +11,7 @@ from inbox import events, frames, wire
 from inbox.changes import change_conversation
 from inbox.live import hub, hub_here
 from inbox.live.hub import in_thread
-from inbox.live.sockets import AGAIN, CHANGED, DEACTIVATED, LOGGED_OUT, NOT_TEXT, TOO_BIG, TOO_MANY
+from inbox.live.sockets import AGAIN, CHANGED, DEACTIVATED, LOGGED_OUT, NOT_TEXT, TOO_BIG, TOO_MANY, TOO_SLOW
 from inbox.models import Agent, Message, ReadMark
 from tests.factories import make_agent, make_conversation, make_number, make_team
 from tests.inbox.live import ADDRESS, Browser, log_in, within
@@ -304,6 +304,12 @@ async def test_what_no_page_of_ours_would_say_ends_the_socket(browse, anna, cont
     tab = await browse(anna)
     await tab.say_raw(**content)
     assert await tab.hear("closed") == {"type": "closed", "code": code}
+
+
+def test_every_close_code_is_one_that_a_server_may_send():
+    """With another one Daphne raises, and the socket stays (RFC 6455, 7.4.2)."""
+    codes = (AGAIN, CHANGED, DEACTIVATED, LOGGED_OUT, NOT_TEXT, TOO_BIG, TOO_MANY, TOO_SLOW)
+    assert all(4000 <= code <= 4999 for code in codes)
 
 
 async def test_a_flood_ends_the_socket_and_nobody_elses(browse, anna, ben):

@@ -36,6 +36,8 @@ def undo_close(conversation_id, by, now=None):
         ask_for_move(change, transitions.UNDO_CLOSE)
         _ask_to_undo(change, by)
         closing = change.conversation.events.filter(kind=Event.Kind.CLOSED).latest("pk")
+        if "was" not in closing.data:
+            raise Refusal("joined", "It was closed because its contact was joined with another. Reopen it instead.")
         moves.restore(change, closing.data["was"])
         moves.write_line(change, Event.Kind.REOPENED, by, undone=True)
     return change.conversation

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from inbox.actions.assignment import claim
 from inbox.actions.closing import close, reopen, undo_close
+from inbox.actions.joining import join
 from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.models import Bot, Event
-from tests.factories import make_agent, make_conversation, make_team, moved_back
+from tests.factories import make_agent, make_conversation, make_number, make_team, moved_back
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +119,14 @@ class TestReopen:
     def test_it_starts_no_new_waiting(self, number, ada):
         conversation = close(any_open(number, ada, "unassigned").pk, ada)
         assert reopen(conversation.pk, ada, timezone.now()).waiting_since is None
+
+
+def test_what_a_join_closed_is_not_undone_by_a_supervisor():
+    """Its contact's other conversation went on; that one being closed too makes room, but not a past to restore."""
+    number = make_number()
+    boss = make_agent(role="supervisor", numbers=[number])
+    goes_on, shut = (make_conversation("assigned", number=number, assignee=boss) for _ in range(2))
+    join(goes_on.thread.contact, shut.thread.contact, timezone.now())
+    close(goes_on.pk, by=boss)
+    with pytest.raises(Refusal, match="Reopen it instead"):
+        undo_close(shut.pk, boss)

@@ -8,7 +8,6 @@ let timer = 0;
 function open(isOpen) {
   document.getElementById("filters").hidden = !isOpen;
   document.getElementById("search-close").hidden = !isOpen;
-  document.getElementById("search-words").setAttribute("aria-expanded", String(isOpen));
 }
 
 export function focusSearch() {

@@ -19,6 +19,8 @@ function build() {
   for (const emoji of QUICK) made.append(tool(emoji, `React with ${emoji}`, () => react(emoji)));
   made.append(tool("+", "React with another emoji", (event) => openPalette(event.currentTarget, react), "more"));
   made.append(tool("↩\uFE0E", "Answer this message", answer, "answer"));
+  for (const button of [...made.children].slice(1)) button.tabIndex = -1;
+  made.addEventListener("keydown", walk);
   return made;
 }
 
@@ -26,6 +28,15 @@ function tool(textContent, label, run, kind = "emoji") {
   const button = make("button", { type: "button", textContent, ariaLabel: label, title: label, dataset: { kind } });
   button.addEventListener("click", run);
   return button;
+}
+
+// One stop for Tab, the arrows move inside.
+function walk(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const buttons = [...bar.children];
+  buttons.at((buttons.indexOf(document.activeElement) + step) % buttons.length).focus();
+  event.preventDefault();
 }
 
 const canBeUsed = () => Boolean(form()) && mayWrite() && isWindowOpen();

@@ -99,10 +99,10 @@ class Launcher:
         self.places.make()
         with record.only_one(self.places, f"http://127.0.0.1:{self.port}"):
             say("Switchboard")
-            self._install()
             with Supervisor(self.places.log, self.interrupt) as supervisor:
                 record.forget_addresses(self.places)
                 insist_on_free([self.port, self.port + 1] if self.has_sandbox else [self.port])
+                self._install()
                 try:
                     self._start(supervisor, started)
                     supervisor.watch()

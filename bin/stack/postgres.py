@@ -82,6 +82,7 @@ class Cluster:
             environment=bare_surroundings(),
             stage=9,
             stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
+            death_signal=signal.SIGINT,
             stop_seconds=30,
             account=self.server.account,
             directory=Path("/"),

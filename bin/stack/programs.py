@@ -2,8 +2,9 @@
 
 import hashlib
 import os
+import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -103,21 +104,25 @@ class Installation:
 
     def beat(self) -> Program:
         beat = ["beat", "-S", "django", "--pidfile", "", "--loglevel", "INFO"]
-        return self._program("beat", ["-m", "celery", "-A", "config", *beat], stop_seconds=5)
+        return self._program("beat", ["-m", "celery", "-A", "config", *beat], stop_seconds=2)
 
     def sandbox(self) -> Program:
         """The stand-in for Meta; stopped after the worker, which may still have something to send."""
         state = self.places.var / "sandbox.json"
         serve = ["sandbox", "--port", str(self.port + 1), "--state", state, "--product-url", self.local_url]
-        return self._program("sandbox", [self.places.root / "manage.py", *serve], stage=2, stop_seconds=5)
+        program = self._program("sandbox", [self.places.root / "manage.py", *serve], stage=2, stop_seconds=5)
+        return replace(program, death_signal=signal.SIGTERM)  # it needs no store, and still writes its memory down
 
     def _program(self, name: str, arguments: list[str | Path], stage: int = 0, stop_seconds: float = 10) -> Program:
+        """A program of the product. When the supervisor is killed its stores end as well, and a program that then tries
+        to finish its work waits for them in vain, for half a minute. What it leaves half done is a row."""
         return Program(
             name=name,
             command=[self.python, *arguments],
             environment=self.environment(),
             stage=stage,
             stop_seconds=stop_seconds,
+            death_signal=signal.SIGKILL,
             directory=self.places.root,
         )
 

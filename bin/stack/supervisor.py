@@ -26,7 +26,10 @@ LOG_CHECK_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, and how to end it. Programs of a lower stage are stopped before those of a higher one."""
+    """What to run, and how to end it. Programs of a lower stage are stopped before those of a higher one.
+
+    `death_signal` is for the case that the supervisor itself is killed.
+    """
 
     name: str
     command: Sequence[str | Path]
@@ -34,6 +37,7 @@ class Program:
     stage: int = 0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
+    death_signal: signal.Signals = signal.SIGTERM
     account: Account | None = None
     directory: Path | None = None
     before_start: Callable[[], None] = lambda: None
@@ -121,7 +125,7 @@ class Supervisor:
                 output=log,
                 directory=program.directory,
                 account=program.account,
-                death_signal=program.stop_signal,
+                death_signal=program.death_signal,
             )
         return process, log_start
 
@@ -185,6 +189,7 @@ class Supervisor:
             while child.is_alive and time.monotonic() < until and self.interrupt.requests < 2:
                 time.sleep(0.02)
             if child.is_alive:
+                event(f"{child.program.name} did not stop in time and is killed")
                 child.process.kill()
                 child.process.wait()
 

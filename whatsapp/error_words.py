@@ -11,7 +11,7 @@ SENTENCES = {
     10: "A permission is missing at Meta. An administrator has to grant it to the access token.",
     33: "WhatsApp does not know this number or object any more. An administrator has to check the number's ids.",
     100: "WhatsApp did not understand one of the values. Correct the message and send it again.",
-    190: "This number's access token has expired or was withdrawn. An administrator has to enter a new one.",
+    190: "This number's access token is wrong, has expired or was withdrawn. An administrator has to enter a new one.",
     200: "A permission is missing at Meta. An administrator has to grant it to the access token.",
     368: "Meta has blocked this account for breaking its rules. An administrator can appeal at Meta.",
     80007: f"This WhatsApp account has made too many requests. {AGAIN}",

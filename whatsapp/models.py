@@ -57,7 +57,7 @@ class Number(models.Model):
         ordering = ["name", "id"]
 
     def __str__(self):
-        return f"{self.name} ({self.display_phone_number})"
+        return f"{self.name} ({self.display_phone_number})" if self.display_phone_number else self.name
 
     @property
     def is_on_hold(self):

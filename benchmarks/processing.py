@@ -9,7 +9,6 @@ process's CPU, "postgres" that of the backend that serves it, "wall" what passed
 
 import argparse
 import cProfile
-import os
 import pstats
 import time
 from collections import Counter
@@ -21,6 +20,7 @@ from django.test import RequestFactory
 
 from benchmarks import figures, scratch, staff
 from benchmarks.customers import receipt_of, text_from
+from benchmarks.processes import cpu_of
 from inbox.actions.assignment import claim
 from inbox.actions.sending import send_message
 from inbox.models import Conversation, Message
@@ -29,7 +29,6 @@ from whatsapp.models import WebhookCall
 from whatsapp.views import webhook
 
 HEAD = ["case", "queries", "python ms", "postgres ms", "CPU ms", "wall p50 ms", "wall p95 ms"]
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -177,13 +176,6 @@ def measured(cost):
         yield
     cost.python_seconds += time.process_time() - python
     cost.postgres_seconds += cpu_of(backend) - postgres
-
-
-def cpu_of(pid):
-    """CPU seconds of a process so far, to a hundredth (Linux)."""
-    with open(f"/proc/{pid}/stat") as stat:
-        user, system = stat.read().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / TICKS
 
 
 def tell_queries(cost):

@@ -139,6 +139,10 @@ class Conversation(models.Model):
             models.Index(
                 fields=["assignee", "-bumped_at", "-id"], condition=Q(status="assigned"), name="conversation_mine"
             ),
+            # Folder Mine, narrowed to closed ones: whoever served last keeps them.
+            models.Index(
+                fields=["assignee", "-bumped_at", "-id"], condition=Q(status="closed"), name="conversation_served"
+            ),
             # The line, in its order.
             models.Index(
                 F("waiting_since"), F("id"), condition=Q(waiting_since__isnull=False), name="conversation_line"

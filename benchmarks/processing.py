@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.processing [--messages 300] [--agents 50] [--queries CASE] [--profile CASE]
 
 Each case runs by itself: the worker's whole part (claim, parse, apply, commit, frame to Redis, wake-ups to the broker),
-and for comparison the web process's part (the view alone) and a message that an agent writes. "python" is this
-process's CPU, "postgres" that of the backend that serves it, "wall" what passed on the clock.
+and for comparison the web process's part (the view alone), a message that an agent writes, and a look at the line.
+"python" is this process's CPU, "postgres" that of the backend that serves it, "wall" what passed on the clock.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from django.test import RequestFactory
 from benchmarks import figures, scratch, staff
 from benchmarks.customers import receipt_of, text_from
 from benchmarks.processes import cpu_of
+from inbox import assignment
 from inbox.actions.assignment import claim
 from inbox.actions.sending import send_message
 from inbox.models import Conversation, Message
@@ -121,6 +122,9 @@ class Bench:
     def answer_of_agent(self):
         return self.answer(self.customer_served()[1])
 
+    def fill_places(self):
+        return assignment.fill_places
+
     # --- What they are made of ---
 
     def stranger(self):
@@ -152,6 +156,7 @@ CASES = {
     "word to an agent": Bench.word_to_agent,
     "receipt": Bench.receipt,
     "agent writes": Bench.answer_of_agent,
+    "fill_places, nothing to do": Bench.fill_places,
 }
 
 

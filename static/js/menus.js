@@ -24,6 +24,11 @@ function buttonOf(menu) {
   return opener?.isConnected ? opener : document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
 }
 
+// Called once it is shown and whenever it grows: filled after it opened, or by a module that came late.
+const grown = new ResizeObserver((entries) => {
+  for (const { target: menu } of entries) if (buttonOf(menu)) place(menu, buttonOf(menu));
+});
+
 export function openMenu(menu, button) {
   opener = button;
   menu.showPopover();
@@ -43,16 +48,10 @@ document.addEventListener("toggle", (event) => {
   if (!menu.matches?.(".menu[popover]")) return;
   const button = buttonOf(menu);
   if (button) button.setAttribute("aria-expanded", String(event.newState === "open"));
-  if (event.newState !== "open") return;
-  if (button) place(menu, button);
+  if (event.newState !== "open") return grown.unobserve(menu);
+  grown.observe(menu);
   (menu.querySelector("[autofocus]") || menu.querySelector("[aria-checked=true]") || itemsOf(menu)[0])?.focus({ focusVisible: button?.matches(":focus-visible") });
 }, true);
-
-// A menu that is filled after it opened grows: place it again.
-for (const name of ["htmx:afterSettle", "menu:filled"]) document.addEventListener(name, (event) => {
-  const menu = event.target.closest?.(".menu:popover-open");
-  if (menu && buttonOf(menu)) place(menu, buttonOf(menu));
-});
 
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.(".menu:popover-open");
@@ -72,3 +71,6 @@ document.addEventListener("click", (event) => {
   const menu = item.closest(".menu:popover-open");
   if (menu) queueMicrotask(() => menu.isConnected && menu.hidePopover());
 });
+
+// The browser opens menus without us: one that was opened before this module had come still has to find its place.
+for (const menu of document.querySelectorAll(".menu:popover-open")) grown.observe(menu);

@@ -121,13 +121,21 @@ class Running:
         os.kill(child.process.pid, signal.SIGKILL)
         child.process.wait()
 
+    def stop_and_start(self, name):
+        """End one program as bin/run ends it, and start it again."""
+        child = next(child for child in self.supervisor.children if child.program.name == name)
+        child.process.send_signal(child.program.stop_signal)
+        child.process.wait(child.program.stop_seconds)
+        self.restore()
+
     def restore(self):
         """Everything that was killed runs and answers again."""
         self.until(self._is_whole, "Not everything came back")
 
     def _is_whole(self):
         alive = all(child.is_alive and child.start_again_at is None for child in self.supervisor.children)
-        return alive and self.is_healthy()
+        sandbox = Health(self.programs.port + 1, "/control/health", self.programs.sandbox_url)
+        return alive and self.is_healthy() and sandbox.is_ready()
 
     @property
     def url(self):
@@ -175,12 +183,13 @@ def two_free_ports():
 
 
 def send_everybody_home():
-    """Close every conversation, let nobody log in whom the test did not make."""
+    """Close every conversation; nobody is here, and of the demo's people only the admin may log in."""
     now = timezone.now()
     Conversation.objects.exclude(status="closed").update(
         status="closed", waiting_since=None, unanswered_since=None, closed_at=now
     )
-    Agent.objects.exclude(email=email_of("ben")).update(is_active=False, availability="away", connected_until=None)
+    Agent.objects.exclude(email=email_of("ben")).update(is_active=False)
+    Agent.objects.update(availability="away", connected_until=None)
 
 
 DEMO_LOGIN = (email_of("ben"), PASSWORD)

@@ -8,6 +8,7 @@ from tests.installation import DEMO_LOGIN
 
 pytestmark = pytest.mark.browser
 
+WORKER_STARTS_MS = 40_000
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf"
     "c0000000030001018dd9d8c30000000049454e44ae426082"
@@ -66,7 +67,7 @@ def test_a_word_a_picture_and_a_tap_reach_the_agent_and_the_answer_reaches_the_p
     expect(bubble(mira, "It is. Shall we keep it").get_by_role("img", name="Read")).to_be_visible()
     phone.get_by_role("button", name="Attach").click()
     with phone.expect_file_chooser() as chooser:
-        phone.get_by_role("button", name="Photo").click()
+        phone.get_by_role("button", name="Photo or video").click()
     chooser.value.set_files({"name": "box.png", "mimeType": "image/png", "buffer": PNG})
     expect(thread(mira).get_by_role("link", name="Open the picture large")).to_be_visible()
     mira.get_by_label("Files to attach").set_input_files(
@@ -77,7 +78,7 @@ def test_a_word_a_picture_and_a_tap_reach_the_agent_and_the_answer_reaches_the_p
     expect(phone.locator(".bubble.theirs").last).to_contain_text("receipt.pdf")
 
 
-def test_kept_alive_through_a_killed_worker_nothing_is_lost_or_doubled(stage, phone):
+def test_through_a_killed_worker_nothing_is_lost_or_doubled(stage, phone):
     mira = stage.agent("Mira")
     nia = stage.customer("Nia")
     pick_up(phone, nia)
@@ -88,7 +89,7 @@ def test_kept_alive_through_a_killed_worker_nothing_is_lost_or_doubled(stage, ph
     reply(mira).fill("I am here")
     reply(mira).press("Enter")
     stage.installation.restore()
-    expect(bubble(mira, "Meanwhile")).to_have_count(1)
+    expect(bubble(mira, "Meanwhile")).to_have_count(1, timeout=WORKER_STARTS_MS)
     expect(bubble(mira, "I am here").get_by_role("img", name="Read")).to_be_visible()
     expect(phone.locator(".bubble.theirs")).to_have_count(1)
     assert [message.text for message in stage.messages_of(nia) if message.is_inbound] == ["Before", "Meanwhile"]

@@ -139,17 +139,25 @@ def test_nothing_outlives_a_supervisor_that_was_killed(where):
         assert select.select([watcher], [], [], 10)[0], "it still runs"
 
 
+def somebody():
+    """A process that is there: it has said so, hence it is its own program and no longer a copy of us."""
+    process = subprocess.Popen([sys.executable, "-u", "-c", FOR_EVER], stdout=subprocess.PIPE)
+    with process.stdout as said:
+        assert said.readline() == b"up\n"
+    return process
+
+
 def test_what_an_earlier_supervisor_left_behind_is_ended(overseer, python_program, where):
-    left = subprocess.Popen([sys.executable, "-c", FOR_EVER], stdout=subprocess.DEVNULL)
+    left = somebody()
     roll = where.var / "children.json"
-    roll.write_text(json.dumps([{"pid": left.pid, "command": [sys.executable, "-c", FOR_EVER], "signal": 15}]))
+    roll.write_text(json.dumps([{"pid": left.pid, "command": list(left.args), "signal": 15}]))
     end_leftovers(roll)
-    assert left.wait() == -signal.SIGTERM
+    assert left.wait(timeout=10) == -signal.SIGTERM
     assert not roll.exists()
 
 
 def test_a_stranger_with_a_recorded_pid_is_left_alone(where):
-    stranger = subprocess.Popen([sys.executable, "-c", FOR_EVER], stdout=subprocess.DEVNULL)
+    stranger = somebody()
     roll = where.var / "children.json"
     roll.write_text(json.dumps([{"pid": stranger.pid, "command": ["/checkout/valkey", "--port", "0"], "signal": 15}]))
     end_leftovers(roll)

@@ -103,6 +103,9 @@ const BYE = {
   changed: "Your rights have changed. Reload the page to go on.",
 };
 
+const WAITING = ["unassigned", "queued"];
+const isMine = (frame) => String(frame.assignee) === document.body.dataset.agentId;
+
 live.start({
   onState: say,
   onRow(conversation, html) {
@@ -111,7 +114,7 @@ live.start({
   },
   onItems: (_, html) => thread.placeItems(html),
   onCatchUp: thread.catchUp,
-  onMoved: list.countSoon,
+  onMoved: (frame) => (isMine(frame) ? list.countSoon() : list.countLater()),
   onGone(conversation) {
     list.takeAway(conversation);
     list.countSoon();
@@ -123,7 +126,9 @@ live.start({
   },
   onChange(frame) {
     heed(frame, thread.openConversation());
-    if (frame.last_inbound && frame.items) list.countSoon();
+    if (!frame.items) return;
+    if (isMine(frame)) list.countSoon();
+    else if (WAITING.includes(frame.status)) list.countLater(); // its window may be open again
   },
   onAgent(frame) {
     if (String(frame.agent) === document.body.dataset.agentId) {

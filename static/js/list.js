@@ -13,6 +13,8 @@ let movedAt = 0;
 let openId = 0;
 let flushTimer = 0;
 let countTimer = 0;
+let countAt = Infinity;
+const loading = new Set(); // for each list on its way: the rows that arrived meanwhile, which it may not have seen
 let known = { unread_mine: 0 };
 
 const list = () => document.getElementById("conversations");
@@ -118,6 +120,7 @@ const isAtTop = () => scroller().scrollTop < 8;
 
 /** A row as it is now. */
 export function receiveRow(conversation, html) {
+  for (const arrived of loading) arrived.set(conversation, html);
   const row = live.fragment(html).firstElementChild;
   const shown = rowOf(conversation);
   if (!row) return;
@@ -204,15 +207,26 @@ function flush() {
 
 // --- Folders and counts ------------------------------------------------------------------------------------------------
 
+async function getList(address) {
+  const arrived = new Map();
+  loading.add(arrived);
+  try {
+    return { html: await get(address, { "HX-Request": "true" }), arrived };
+  } finally {
+    loading.delete(arrived);
+  }
+}
+
 /** Show a folder (its address), in place. */
 export async function showFolder(search, { push = true } = {}) {
   const focused = document.activeElement?.closest?.("#folder [data-folder]")?.dataset.folder;
   try {
-    const html = await get(`/inbox/list/${search}`, { "HX-Request": "true" });
+    const { html, arrived } = await getList(`/inbox/list/${search}`);
     held.clear();
     folder.replaceChildren(live.fragment(html));
     htmx.process(folder);
     settle();
+    arrived.forEach((row, conversation) => receiveRow(conversation, row));
     document.dispatchEvent(new CustomEvent("list:folder", { detail: { search, push } }));
     if (focused) folder.querySelector(`[data-folder="${focused}"]`)?.focus({ preventScroll: true });
   } catch (refused) {
@@ -223,7 +237,7 @@ export async function showFolder(search, { push = true } = {}) {
 /** The rows alone, for a search; the search keeps its focus. */
 export async function showRows(search) {
   try {
-    const html = await get(`/inbox/list/${search}&rows`, { "HX-Request": "true" });
+    const { html, arrived } = await getList(`/inbox/list/${search}&rows`);
     held.clear();
     const fresh = live.fragment(html);
     list().replaceWith(fresh.querySelector("#conversations"));
@@ -231,6 +245,7 @@ export async function showRows(search) {
     scroller().scrollTop = 0;
     htmx.process(list());
     settle();
+    arrived.forEach((row, conversation) => receiveRow(conversation, row));
   } catch (refused) {
     toast(refused.message, { bad: true });
   }
@@ -254,12 +269,21 @@ function settle() {
   }).observe(list(), { childList: true });
 }
 
-export function countSoon() {
+/** Ask for the counts within so many milliseconds; one request answers all who asked meanwhile. */
+export function countSoon(within = 300) {
+  const at = Date.now() + within;
+  if (at >= countAt) return;
   clearTimeout(countTimer);
-  countTimer = setTimeout(count, 300);
+  countTimer = setTimeout(count, within);
+  countAt = at;
 }
 
+/** For what concerns everybody: a hundred pages learn of it in the same moment, so each waits its own while. */
+export const countLater = () => countSoon(500 + Math.random() * 1_500);
+
 async function count() {
+  clearTimeout(countTimer);
+  countAt = Infinity;
   try {
     known = await get("/inbox/counts/");
   } catch {

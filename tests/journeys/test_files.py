@@ -1,6 +1,7 @@
 """Pictures, videos, voice messages and documents, both ways."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -149,12 +150,12 @@ def test_a_file_is_shown_to_nobody_who_does_not_see_the_conversation(office, mir
 
 
 def test_a_file_that_meta_cannot_hand_out_now_is_on_its_way_and_fetched_later(office, mira, conversation, amira):
-    office.sandbox.fault("outage", how="503", on="media")
+    office.sandbox.fault("outage", how="503", on="download")
     amira.sends_media(picture(), "image/jpeg", "crack.jpg")
     waiting = office.until(lambda: Attachment.objects.filter(kind="image", attempts=1, claimed_until=None).first())
     assert Message.objects.get(pk=waiting.message_id).kind == "image"
     assert "is on its way" in mira.looks_at(conversation).html
     office.sandbox.clear_faults()
-    Attachment.objects.filter(pk=waiting.pk).update(retry_at=waiting.created_at)
+    Attachment.objects.filter(pk=waiting.pk).update(retry_at=waiting.created_at - timedelta(minutes=5))
     office.sweep()
     assert stored(office, amira, "image") == waiting

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -110,6 +111,7 @@ class Launcher:
                     say("\nStopping ...")
                 finally:
                     record.forget_addresses(self.places)
+            shutil.rmtree(self.places.sockets)
         say("Stopped. bin/run continues where it was.")
         return 0
 

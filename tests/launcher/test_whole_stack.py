@@ -194,7 +194,10 @@ def test_killing_the_supervisor_leaves_nothing_and_the_next_start_continues(runn
 
 def test_ctrl_c_stops_everything_in_order_and_takes_the_addresses_away(running):
     pids = [child["pid"] for child in running.children()]
+    sockets = Path(running.addresses()["redis_url"].removeprefix("unix://").partition("?")[0]).parent
+    assert sockets.is_dir()
     running.stop()
+    assert not sockets.exists()
     assert running.process.returncode == 0
     assert "Stopped." in running.text()
     assert not any(command_line(pid) for pid in pids)

@@ -1,6 +1,7 @@
 """What goes wrong on the way: failures, webhooks twice and shuffled, cut answers, a number on hold, Meta away."""
 
 import pytest
+from django.utils.html import escape
 
 from inbox.models import Message
 from tests.factories import moved_back
@@ -115,7 +116,8 @@ def test_a_number_whose_token_expired_is_on_hold_and_goes_on_after_the_check(off
     second = mira.says(conversation, "Two")
     assert fresh(second).status == "held"
     page = mira.looks_at(conversation).html
-    assert "access token has expired" in page
+    assert "access token" in number.held_reason
+    assert escape(number.held_reason) in page
     assert "messages wait" in page
     office.sweep()
     assert office.sandbox.sent(amira) == []

@@ -45,6 +45,7 @@ let retryTimer = 0;
 let offlineTimer = 0;
 let answerTimer = 0;
 const rowVersions = new Map();
+const toldVersions = new Map(); // thread -> the newest version that a frame told of
 const typedAt = new Map();
 
 export function start(hooks = {}) {
@@ -187,6 +188,7 @@ function missed(frame) {
 
 function changed(frame) {
   on.Change(frame);
+  toldVersions.set(frame.thread, Math.max(frame.version, toldVersions.get(frame.thread) || 0));
   if (frame.row && (rowVersions.get(frame.conversation) || 0) <= frame.row_version) {
     rowVersions.set(frame.conversation, frame.row_version);
     on.Row(frame.conversation, frame.row, frame);
@@ -202,6 +204,8 @@ let watched = null;
 export function watch(thread, version) {
   unwatch();
   watched = { thread: Number(thread), version: Number(version), held: new Map(), timer: 0, isAsking: false, isStale: false };
+  // What was told while the thread was on its way here came to nobody who watched.
+  if ((toldVersions.get(watched.thread) || 0) > watched.version) catchUp();
 }
 
 export function unwatch() {

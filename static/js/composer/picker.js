@@ -7,20 +7,27 @@ import { newName } from "./names.js";
 import { stanceOf, whyTemplate } from "./state.js";
 import { valuesOf, wireForm } from "./template_form.js";
 
+const lists = new WeakMap(); // a place -> {url, arrived}: the list that is there or on its way
 const jobs = new WeakMap(); // a place -> {send, why, url}
+
+// Asked for twice at once it is fetched once: a second answer would take away what was chosen meanwhile.
+function listIn(place, url) {
+  if (lists.get(place)?.url === url) return lists.get(place).arrived;
+  const arrived = get(url).then((html) => place.replaceChildren(fragment(html)));
+  lists.set(place, { url, arrived });
+  arrived.catch(() => lists.delete(place));
+  return arrived;
+}
 
 /** Fill `place` with the templates of `url`. `send({template, values, client_id})` posts the chosen one. */
 export async function openPicker(place, job) {
   jobs.set(place, job);
   place.hidden = false;
-  if (place.dataset.loaded !== job.url) {
-    try {
-      place.replaceChildren(fragment(await get(job.url)));
-      place.dataset.loaded = job.url;
-    } catch (refused) {
-      place.textContent = refused.message;
-      return;
-    }
+  try {
+    await listIn(place, job.url);
+  } catch (refused) {
+    place.textContent = refused.message;
+    return;
   }
   const why = place.querySelector("[data-picker-why]");
   why.textContent = job.why || "";

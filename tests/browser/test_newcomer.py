@@ -8,7 +8,6 @@ from tests.installation import DEMO_LOGIN
 
 pytestmark = pytest.mark.browser
 
-WORKER_STARTS_MS = 40_000
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf"
     "c0000000030001018dd9d8c30000000049454e44ae426082"
@@ -89,7 +88,8 @@ def test_through_a_killed_worker_nothing_is_lost_or_doubled(stage, phone):
     reply(mira).fill("I am here")
     reply(mira).press("Enter")
     stage.installation.restore()
-    expect(bubble(mira, "Meanwhile")).to_have_count(1, timeout=WORKER_STARTS_MS)
+    stage.installation.until(lambda: len(stage.messages_of(nia)) == 3, "A word was not processed")
+    expect(bubble(mira, "Meanwhile")).to_have_count(1)
     expect(bubble(mira, "I am here").get_by_role("img", name="Read")).to_be_visible()
     expect(phone.locator(".bubble.theirs")).to_have_count(1)
     assert [message.text for message in stage.messages_of(nia) if message.is_inbound] == ["Before", "Meanwhile"]

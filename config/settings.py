@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "heroicons",
     "whatsapp",
     "inbox",
+    "automation",
 ]
 
 MIDDLEWARE = [

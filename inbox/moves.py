@@ -3,13 +3,15 @@
 They set fields and write rows; they ask nobody's permission. The line in the thread is the caller's to write.
 """
 
-from inbox.models import Agent, Conversation, Event, Participant, Reception
+from inbox.models import Agent, Conversation, Event, Message, Participant, Reception
 from inbox.rules import line
 from whatsapp.wake import wake
 
 Status = Conversation.Status
 
 FILL_PLACES = "inbox.tasks.fill_places"
+# Whose messages are a person's of ours.
+PEOPLE = (Message.Author.AGENT, Message.Author.PHONE_APP)
 
 
 def give_to(change, agent):
@@ -18,6 +20,8 @@ def give_to(change, agent):
     if conversation.assignee_id != agent.pk:
         conversation.bumped_at = change.now
     freed = conversation.assignee_id
+    if conversation.status != Status.ASSIGNED:
+        conversation.served_since = change.now
     _leave_line(conversation)
     conversation.status = Status.ASSIGNED
     conversation.assignee = conversation.last_agent = agent
@@ -93,6 +97,16 @@ def restore(change, was):
 def take_part(conversation, agent):
     """The agent takes part from now on."""
     Participant.objects.get_or_create(conversation=conversation, agent=agent)
+
+
+def note_word(conversation, author_kind, now):
+    """Somebody wrote: what the deadlines count from. Automations and broadcasts move nothing."""
+    if author_kind in PEOPLE:
+        conversation.agent_wrote_at = now
+    if author_kind == Message.Author.BOT:
+        conversation.bot_wrote_at = now
+    elif author_kind in (*PEOPLE, Message.Author.CUSTOMER, Message.Author.INTEGRATION):
+        conversation.last_word_at = now
 
 
 def write_line(change, kind, by=None, **data):

@@ -8,6 +8,7 @@ DAY = 24 * 3600
 # (task, seconds between two runs)
 SWEEPS = [
     ("inbox.tasks.fill_places", 5),
+    ("inbox.tasks.fire_timers", 1),
     ("inbox.tasks.forget_unsent_uploads", DAY),
     ("inbox.tasks.heartbeat", 5),
     ("inbox.tasks.sweep_absence", 10),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inbox import assignment, delivery, health, media, presence, read_marks
+from inbox import assignment, delivery, health, media, presence, read_marks, timers
 from inbox.actions import joining
 
 
@@ -24,6 +24,16 @@ def fill_places():
 @shared_task
 def heartbeat():
     health.beat()
+
+
+@shared_task
+def fire_timers():
+    timers.fire_due()
+
+
+@shared_task
+def fire_timers_of(thread_id):
+    timers.fire_of(thread_id)
 
 
 @shared_task

@@ -14,6 +14,7 @@ from inbox.models.messages import Attachment, Message
 from inbox.models.people import Agent, Team
 from inbox.models.pulse import Pulse
 from inbox.models.reception import Bot, Reception
+from inbox.models.timers import Timer
 
 __all__ = [
     "Agent",
@@ -33,4 +34,5 @@ __all__ = [
     "Tag",
     "Team",
     "Thread",
+    "Timer",
 ]

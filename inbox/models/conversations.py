@@ -99,6 +99,14 @@ class Conversation(models.Model):
     unanswered_since = models.DateTimeField(null=True, blank=True, help_text="Arrival of the oldest unanswered word.")
     waiting_since = models.DateTimeField(null=True, blank=True)
     assigned_at = models.DateTimeField(null=True, blank=True, help_text="The last time; kept while it waits again.")
+    served_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since a person serves it without a break; a transfer does not restart it."
+    )
+    last_word_at = models.DateTimeField(
+        null=True, blank=True, help_text="The last word of the customer, of an agent or over the API."
+    )
+    agent_wrote_at = models.DateTimeField(null=True, blank=True, help_text="The last message of a person of ours.")
+    bot_wrote_at = models.DateTimeField(null=True, blank=True, help_text="The last message of a bot.")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # The list's own order (S0-13): not the last message's time.

@@ -1,6 +1,6 @@
 """How a number receives its customers."""
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 
@@ -9,6 +9,11 @@ class Bot(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     is_active = models.BooleanField(default=True)
+    silence_minutes = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MinValueValidator(1)],
+        help_text="A customer silent for so long after the bot's word ends the conversation.",
+    )
 
     def __str__(self):
         return self.name
@@ -26,6 +31,14 @@ class Reception(models.Model):
     agents = models.ManyToManyField("inbox.Agent", related_name="receptions", blank=True, help_text="Who serves here.")
     team = models.ForeignKey(
         "inbox.Team", null=True, blank=True, on_delete=models.SET_NULL, help_text="New conversations go to this team."
+    )
+    bot = models.ForeignKey(
+        Bot,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="receptions",
+        help_text="New conversations go to this bot first. Empty: to people.",
     )
     always_owner = models.BooleanField(
         default=False, help_text="A contact's owner gets their conversations even when away or at the limit."

@@ -1,6 +1,6 @@
 """The chat itself: opened by the customer for the first time, or used by our people on the phone app."""
 
-from inbox import signals
+from inbox import moves, signals
 from inbox.actions.identities import contact_for
 from inbox.actions.receive.conversations import show_newest
 from inbox.actions.receive.messages import attach, open_window
@@ -46,5 +46,6 @@ def receive_echo(event, now, arrival=0):
         attach(message)
         if change.conversation:
             change.conversation.unanswered_since = None
+            moves.note_word(change.conversation, message.author_kind, now)
             show_newest(change.conversation, message)
     return message

@@ -98,6 +98,7 @@ def mark_word(change, message):
     """Unread, on top of the list, waiting for an answer since it arrived here."""
     conversation = change.conversation
     conversation.bumped_at = change.now
+    moves.note_word(conversation, message.author_kind, change.now)
     conversation.customer_wrote_at = conversation.customer_wrote_at or change.now
     conversation.unanswered_since = conversation.unanswered_since or change.now
     conversation.last_inbound_id = max(conversation.last_inbound_id, message.pk)

@@ -92,8 +92,10 @@ def _mark(conversation, draft, message, now):
     if draft.is_answer and conversation.unanswered_since:
         message.answered_since, conversation.unanswered_since = conversation.unanswered_since, None
         wake("inbox.tasks.show_read", conversation.pk)
-    if draft.bump and not draft.is_reaction:
-        conversation.bumped_at = now
+    if not draft.is_reaction:
+        moves.note_word(conversation, draft.author_kind, now)
+        if draft.bump:
+            conversation.bumped_at = now
     if draft.author and draft.is_answer:
         moves.take_part(conversation, draft.author)
 

@@ -4,6 +4,8 @@ A kind registers what happens (`register`); whoever knows the facts keeps the ro
 the thread before the timer, as everybody else does, and finds a timer that another one fired gone.
 """
 
+from django.db.models import Q
+
 from inbox.changes import change_thread
 from inbox.clock import database_time
 from inbox.models import Conversation, Timer
@@ -15,12 +17,32 @@ BATCH = 100
 MOST_BATCHES = 200
 
 _handlers = {}
+_labels = {}
 
 
-def register(kind, handler):
+def register(kind, handler, label=""):
     """`handler(change, timer)` runs when a timer of `kind` is due: inside a Change, its thread locked, its conversation
-    (if it has one) looked at, the timer gone already."""
+    (if it has one) looked at, the timer gone already.
+
+    `label` is what screens say before the time left ("closes" in 3 h); a kind without one is not shown.
+    """
     _handlers[kind] = handler
+    _labels[kind] = label
+
+
+def label_of(kind):
+    """What screens say of a kind; "" where it is not shown."""
+    return _labels.get(kind, "")
+
+
+def shown_of(conversation):
+    """The timers of a conversation, and of its thread as a whole, that screens show: soonest first, with `label`."""
+    rows = Timer.objects.filter(Q(conversation=conversation) | Q(conversation=None), thread=conversation.thread_id)
+    shown = [kind for kind, label in _labels.items() if label]
+    found = list(rows.filter(kind__in=shown).order_by("due_at", "pk"))
+    for timer in found:
+        timer.label = label_of(timer.kind)
+    return found
 
 
 def set_timers(change, conversation, due):

@@ -4,6 +4,7 @@ import { showAvailability } from "./availability.js";
 import * as list from "./list.js";
 import * as live from "./live.js";
 import { heed } from "./notifications.js";
+import "./panels.js";
 import { get } from "./request.js";
 import "./search.js";
 import "./shortcuts.js";
@@ -126,6 +127,7 @@ live.start({
   },
   onChange(frame) {
     heed(frame, thread.openConversation());
+    if (String(frame.thread) === thread.itemsBox()?.dataset.thread) document.dispatchEvent(new CustomEvent("thread:changed"));
     if (!frame.items) return;
     if (isMine(frame)) list.countSoon();
     else if (WAITING.includes(frame.status)) list.countLater(); // its window may be open again

@@ -1,4 +1,5 @@
 // What an agent does with the open conversation: buttons and menus of its head. The server decides; a refusal is said.
+import { left } from "./composer/outbox.js";
 import { itemsOf } from "./menus.js";
 import * as live from "./live.js";
 import { get, post } from "./request.js";
@@ -12,12 +13,12 @@ let isStale = false;
 
 const addressOf = (part) => `/inbox/c/${openConversation()}/${part}/`;
 
-/** Do one of the server's actions with the open conversation. True when it was done. */
+/** Do one of the server's actions with the open conversation, after what was written before. True when it was done. */
 export async function act(name, body = {}) {
   const conversation = openConversation();
-  if (!conversation) return false;
+  if (!conversation || !(await left(conversation))) return false;
   try {
-    await post(addressOf(name), body);
+    await post(`/inbox/c/${conversation}/${name}/`, body);
   } catch (refused) {
     toast(refused.message, { bad: true });
     if (refused.status === 409) refreshHead();

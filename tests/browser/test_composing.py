@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from inbox.models import Thread
+from inbox.models import Message, Thread
 from tests.browser.stage import bubble, button, reply, row, thread
 from tests.factories import moved_back
 
@@ -84,6 +84,20 @@ def test_a_file_is_taken_out_again_and_one_that_whatsapp_does_not_carry_says_why
     expect(tray(mira).get_by_role("alert")).to_be_visible()
     button(mira, "Take tool.exe out").click()
     expect(tray(mira)).to_be_hidden()
+
+
+def test_closing_pressed_right_after_enter_waits_for_the_reply_on_its_way(mira, nia):
+    answers = []
+    mira.route("**/send/", lambda route: answers.append(route))
+    reply(mira).fill("It is on its way.")
+    with mira.expect_request("**/send/"):
+        reply(mira).press("Enter")
+    with mira.expect_response("**/close/") as closing:
+        button(mira, "Close").click()
+        answers[0].continue_()
+    assert closing.value.ok
+    expect(mira.get_by_text("Closed.")).to_be_visible()
+    assert Message.objects.get(text="It is on its way.").status != "failed"
 
 
 def test_a_note_is_written_with_n_and_stays_with_the_team(mira, nia):

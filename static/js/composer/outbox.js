@@ -23,9 +23,12 @@ export function send(entry) {
   showEcho(entry);
   const before = lanes.get(entry.conversation) || Promise.resolve();
   const mine = before.then(() => deliver(entry));
-  lanes.set(entry.conversation, mine.catch(() => {}));
+  lanes.set(entry.conversation, mine.catch(() => false));
   return mine;
 }
+
+/** Resolves once nothing of the conversation is on its way: false when something came back to the composer just now. */
+export const left = (conversation) => lanes.get(conversation) || Promise.resolve(true);
 
 const isWaiting = (entry) => readDraft(entry.conversation).waiting.some(({ clientId }) => clientId === entry.clientId);
 
@@ -71,6 +74,7 @@ function giveBack(conversation, refused) {
   const { waiting } = readDraft(conversation);
   writeDraft(conversation, { waiting: [] });
   for (const { clientId } of waiting) dropEcho(clientId);
+  lanes.set(conversation, Promise.resolve(true));
   onRefused(waiting, refused);
 }
 

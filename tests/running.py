@@ -3,18 +3,20 @@
 from django.db.models import Q
 from django.utils import timezone
 
-from inbox import assignment, delivery, media
-from inbox.models import Attachment, Message
+from inbox import assignment, delivery, media, timers
+from inbox.models import Attachment, Message, Timer
 from whatsapp import processing
 
 MOST_ROUNDS = 50
 
 
 def settle(now=None):
-    """Process webhook calls, hand out places, fetch files, deliver what is due, until nothing is left to do."""
+    """Process webhook calls, hand out places, fire the timers due at `now`, fetch files, deliver what is due, until
+    nothing is left to do."""
     for _ in range(MOST_ROUNDS):
         assignment.fill_places(now)
-        if not (_process_calls() + _fetch(now or timezone.now()) + _deliver(now or timezone.now())):
+        done = _process_calls() + _fire(now) + _fetch(now or timezone.now()) + _deliver(now or timezone.now())
+        if not done:
             return
     raise AssertionError(f"There was still something to do after {MOST_ROUNDS} rounds")
 
@@ -24,6 +26,12 @@ def _process_calls():
     for call_id in call_ids:
         processing.process(call_id)
     return len(call_ids)
+
+
+def _fire(now):
+    due = Timer.objects.filter(due_at__lte=now or timezone.now()).count()
+    timers.fire_due(now)
+    return due
 
 
 def _is_due(now):

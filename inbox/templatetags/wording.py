@@ -108,6 +108,19 @@ def author_label(message):
 
 
 @register.filter
+def head_state(conversation):
+    """All that decides what a thread's head shows, deadlines included. It stands in the list row too: where the two
+    differ, the open head is out of date."""
+    state = [conversation.status, conversation.assignee_id, conversation.team_id, conversation.thread.window_until]
+    state += [tag.pk for tag in conversation.tags.all()]
+    if conversation.status == "bot":
+        state += [conversation.bot_wrote_at, conversation.last_word_at]
+    # While the customer waits for an answer, their further words move no deadline.
+    state.append(conversation.unanswered_since or f"since {conversation.last_word_at}")
+    return "/".join(str(part or "") for part in state)
+
+
+@register.filter
 def status_words(status):
     return STATUS_WORDS.get(status, "")
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from inbox import queries
+from inbox import queries, timers
 from inbox.models import Agent, Conversation, Event, Participant, Tag, Team
 from inbox.queries.sight import load_of, sight_of
 from inbox.queries.whereabouts import whereabouts
@@ -151,6 +151,7 @@ def head_context(agent, conversation):
         "all_tags": Tag.objects.all(),
         "now": now,
         "window_is_open": thread.is_window_open(now),
+        "deadline": next(iter(timers.shown_of(conversation)), None),
         "earlier": _earlier(conversation),
         "elsewhere": _elsewhere(agent, thread),
         "happened": _happened(conversation),

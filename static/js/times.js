@@ -1,6 +1,7 @@
 // Fragments carry UTC moments; here they become the viewer's clock. `data-format`:
 //   clock 14:02 · day "today", "yesterday", "12 November", with the year when it differs · list: clock today, else a short day
-//   full "12 November 2025, 14:02" · relative "3 min ago" · until "3 h", "40 min" (empty when past) · window: see windowWords
+//   full "12 November 2025, 14:02" · relative "3 min ago" · until "3 h", "40 min" (empty when past) · window: see sayWindow
+//   countdown "in 3 h", "in 1 h 20 min", "in 8 s", then "any moment": ticks by itself
 
 const zone = document.body.dataset.timeZone || undefined;
 const words = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options });
@@ -49,6 +50,18 @@ function sayRelative(date, now) {
   return span > 0 ? `${saySpan(span)} ago` : `in ${saySpan(span)}`;
 }
 
+// How long until a deadline, as exact as one needs it that far ahead.
+function sayCountdown(date, now) {
+  const seconds = Math.ceil((date - now) / 1000);
+  if (seconds <= 0) return "any moment";
+  if (seconds < 60) return `in ${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return `in ${minutes} min`;
+  if (minutes >= 180) return minutes < 48 * 60 ? `in ${Math.round(minutes / 60)} h` : `in ${Math.round(minutes / 1440)} days`;
+  const rest = minutes % 60;
+  return rest ? `in ${Math.floor(minutes / 60)} h ${rest} min` : `in ${minutes / 60} h`;
+}
+
 // The window in the list: silent above 4 hours, the time below, "template only" once it has closed.
 function sayWindow(date, now, node) {
   const left = date - now;
@@ -65,6 +78,7 @@ const FORMATS = {
   full: (date) => full.format(date),
   relative: sayRelative,
   span: (date, now) => saySpan(now - date),
+  countdown: sayCountdown,
   until: (date, now) => (date > now ? saySpan(date - now) : ""),
   window: sayWindow,
   "clock-left": sayWindow,
@@ -107,5 +121,11 @@ function fillAll(root) {
   for (const node of root.querySelectorAll("[data-zone-clock]")) node.textContent = clockIn(node.dataset.zoneClock);
 }
 
+function tick() {
+  const now = new Date();
+  for (const node of document.querySelectorAll("time[data-format=countdown]")) fill(node, now);
+}
+
 fillAll(document);
 setInterval(refresh, 20_000);
+setInterval(tick, 1_000);

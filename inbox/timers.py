@@ -18,16 +18,19 @@ MOST_BATCHES = 200
 
 _handlers = {}
 _labels = {}
+_standing = set()
 
 
-def register(kind, handler, label=""):
+def register(kind, handler, label="", stands=False):
     """`handler(change, timer)` runs when a timer of `kind` is due: inside a Change, its thread locked, its conversation
     (if it has one) looked at, the timer gone already.
 
-    `label` is what screens say before the time left ("closes" in 3 h); a kind without one is not shown.
+    `label` is what screens say before the time left ("closes" in 3 h); a kind without one is not shown. A kind that
+    `stands` is no deadline that follows from facts: `set_timer` sets it, and `set_timers` leaves it alone.
     """
     _handlers[kind] = handler
     _labels[kind] = label
+    (_standing.add if stands else _standing.discard)(kind)
 
 
 def label_of(kind):
@@ -45,12 +48,14 @@ def shown_of(conversation):
     return found
 
 
-def set_timers(change, conversation, due):
+def set_timers(change, conversation, due, among=None):
     """Make the timers of a conversation (None: the thread's own) exactly `due`: {kind: aware time}.
 
-    Runs inside the change. Returns {kind: Timer} of those that were withdrawn.
+    `among` names the kinds that the caller knows about; timers of other kinds stay. None: all kinds. Runs inside the change. Returns {kind: Timer} of those that were withdrawn.
     """
     rows = Timer.objects.filter(thread=change.thread, conversation=conversation)
+    if among is not None:
+        rows = rows.filter(kind__in=among)
     kept = {timer.kind: timer for timer in rows}
     withdrawn = {kind: timer for kind, timer in kept.items() if kind not in due}
     if withdrawn:
@@ -64,6 +69,13 @@ def set_timers(change, conversation, due):
     if any(timer.due_at <= change.now for timer in changed):
         wake(FIRE, change.thread.pk)
     return withdrawn
+
+
+def set_timer(change, conversation, kind, due_at):
+    """Set one timer of a kind that stands by itself, whatever else the conversation waits for."""
+    _write([Timer(thread=change.thread, conversation=conversation, kind=kind, due_at=due_at)])
+    if due_at <= change.now:
+        wake(FIRE, change.thread.pk)
 
 
 def _write(timers):

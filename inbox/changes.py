@@ -10,7 +10,7 @@ agents by id.
 """
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -32,12 +32,15 @@ class Change:
     conversation: Conversation | None = None
     before: Whereabouts | None = None
     version: int = 0
+    # The fields of the conversation as it was found; empty when it is new.
+    stood: dict = field(default_factory=dict)
 
     def look_at(self, conversation):
         """Make `conversation` (of this thread) the one being changed; remembers where it was before."""
         self.conversation = conversation
         conversation.thread = self.thread
         self.before = whereabouts(conversation) if conversation.pk else None
+        self.stood = _fields(conversation) if conversation.pk else {}
         return conversation
 
     def record(self, kind, actor=None, conversation=None, at=None, **data):
@@ -51,6 +54,11 @@ class Change:
             at=at or self.now,
             version=self.version,
         )
+
+    def moved(self, *names):
+        """Whether this change is about a new conversation, or has changed one of these fields of it."""
+        now = _fields(self.conversation)
+        return any(name not in self.stood or self.stood[name] != now[name] for name in names)
 
     def save(self, message):
         """Save a message (new or changed) with this change's version."""
@@ -98,6 +106,10 @@ def change_thread_of(rows, now=None):
         yield change, row
 
 
+def _fields(conversation):
+    return {field.attname: getattr(conversation, field.attname) for field in conversation._meta.concrete_fields}
+
+
 def _finish(change):
     conversation = change.conversation
     if conversation:
@@ -107,5 +119,6 @@ def _finish(change):
     change.thread.changed_xid = CurrentTransaction()
     change.thread.save()
     if conversation:
-        signals.conversation_changed.send(Conversation, conversation=conversation, before=change.before, now=change.now)
+        news = {"conversation": conversation, "before": change.before, "now": change.now, "change": change}
+        signals.conversation_changed.send(Conversation, **news)
     events.publish(change.thread, conversation, change.before, change.version)

@@ -1,10 +1,11 @@
 """News that the inbox sends upward. Receivers run inside the sender's transaction.
 
-message_received      sender=Message, message=, conversation= (None when only recorded), decision= the rule's answer
+message_received      sender=Message, message=, conversation= (None when only recorded), decision= the rule's answer,
+                      change= the inbox.changes.Change that it is a part of
 message_queued        sender=Message, message= an outbound message that was accepted for sending
-thread_opened         sender=Thread, thread=, at= the customer opened the chat (request_welcome)
+thread_opened         sender=Thread, thread=, at= the customer opened the chat (request_welcome), change=
 conversation_changed  sender=Conversation, conversation=, before= Whereabouts before the change (None: it is new),
-                      now= the time of the change
+                      now= the time of the change, change= the Change, which is about to commit
 """
 
 from django.dispatch import Signal

@@ -51,7 +51,8 @@ def shown_of(conversation):
 def set_timers(change, conversation, due, among=None):
     """Make the timers of a conversation (None: the thread's own) exactly `due`: {kind: aware time}.
 
-    `among` names the kinds that the caller knows about; timers of other kinds stay. None: all kinds. Runs inside the change. Returns {kind: Timer} of those that were withdrawn.
+    `among` names the kinds that the caller knows about, others stay (None: all). Runs inside the change. Returns
+    {kind: Timer} of those that were withdrawn.
     """
     rows = Timer.objects.filter(thread=change.thread, conversation=conversation)
     if among is not None:

@@ -19,7 +19,7 @@ def open_chat(event, now, arrival=0):
         opened = change.thread.events.filter(kind=Event.Kind.OPENED_CHAT, data__wamid=event.wamid)
         if not opened.exists():
             change.record(Event.Kind.OPENED_CHAT, at=moment(event.sent_at, arrival), wamid=event.wamid)
-            signals.thread_opened.send(Thread, thread=change.thread, at=event.sent_at)
+            signals.thread_opened.send(Thread, thread=change.thread, at=event.sent_at, change=change)
     return change.thread
 
 

@@ -37,7 +37,8 @@ def receive_message(event, now, arrival=0):
             mark_word(change, message)
             if conversation.is_waiting and not was_open:
                 wake(moves.FILL_PLACES)
-        signals.message_received.send(Message, message=message, conversation=conversation, decision=decision)
+        news = {"message": message, "conversation": conversation, "decision": decision, "change": change}
+        signals.message_received.send(Message, **news)
     return message
 
 

@@ -18,19 +18,16 @@ MOST_BATCHES = 200
 
 _handlers = {}
 _labels = {}
-_standing = set()
 
 
-def register(kind, handler, label="", stands=False):
+def register(kind, handler, label=""):
     """`handler(change, timer)` runs when a timer of `kind` is due: inside a Change, its thread locked, its conversation
     (if it has one) looked at, the timer gone already.
 
-    `label` is what screens say before the time left ("closes" in 3 h); a kind without one is not shown. A kind that
-    `stands` is no deadline that follows from facts: `set_timer` sets it, and `set_timers` leaves it alone.
+    `label` is what screens say before the time left ("closes" in 3 h); a kind without one is not shown.
     """
     _handlers[kind] = handler
     _labels[kind] = label
-    (_standing.add if stands else _standing.discard)(kind)
 
 
 def label_of(kind):
@@ -70,13 +67,6 @@ def set_timers(change, conversation, due, among=None):
     if any(timer.due_at <= change.now for timer in changed):
         wake(FIRE, change.thread.pk)
     return withdrawn
-
-
-def set_timer(change, conversation, kind, due_at):
-    """Set one timer of a kind that stands by itself, whatever else the conversation waits for."""
-    _write([Timer(thread=change.thread, conversation=conversation, kind=kind, due_at=due_at)])
-    if due_at <= change.now:
-        wake(FIRE, change.thread.pk)
 
 
 def _write(timers):

@@ -23,7 +23,7 @@ from stack.places import Places
 from stack.processes import Account, bare_surroundings, command_line, run_as, working_in
 from stack.supervisor import Program
 
-OLDEST_MAJOR = 14
+OLDEST_MAJOR = 15
 FIRST_MAJOR_WITH_BUILTIN_LOCALE = 17
 DATABASE = "switchboard"
 MARK = "switchboard: embedded database"  # the comment on it: the demo fills no other database
@@ -149,7 +149,7 @@ class Cluster:
 def find(places: Places, environment: Environment, name: str) -> Cluster:
     """The cluster of these places, with the first server that runs here and can read its data.
 
-    Order: the wheel; a PostgreSQL of the machine (14 or newer); another wheel, fetched only then.
+    Order: the wheel; a PostgreSQL of the machine (15 or newer); another wheel, fetched only then.
     """
     data_account = _unprivileged() if os.geteuid() == 0 else None
     data = _data(places, data_account, name)

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_module
 
+DAY = 24 * 3600
+
 
 class AutomationConfig(AppConfig):
     name = "automation"
@@ -8,3 +10,4 @@ class AutomationConfig(AppConfig):
 
     def ready(self):
         import_module("automation.receivers")
+        import_module("inbox.schedule").add("automation.tasks.forget_decisions", DAY)

@@ -20,6 +20,12 @@ SWEEPS = [
 ]
 
 
+def add(task, seconds):
+    """A sweep of an upper layer; called in its `AppConfig.ready()`, before the rows are written."""
+    if (task, seconds) not in SWEEPS:
+        SWEEPS.append((task, seconds))
+
+
 def write_sweeps(**kwargs):
     """Create the rows that are missing; one that an admin has changed stays as it is."""
     if PeriodicTask._meta.db_table not in connection.introspection.table_names():

@@ -1,0 +1,59 @@
+"""The reason log is kept for 90 days."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from automation import tasks
+from automation.models import Decision
+from automation.retention import forget_decisions
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+@pytest.fixture
+def conversation():
+    return factories.make_conversation("assigned", assignee=factories.make_agent())
+
+
+def decided(conversation, days_ago, outcome="withdrawn", occasion=""):
+    return Decision.objects.create(
+        number=conversation.thread.number,
+        thread=conversation.thread,
+        conversation=conversation,
+        automation="reminder",
+        outcome=outcome,
+        occasion=occasion,
+        reason="answered",
+        at=NOW - timedelta(days=days_ago),
+    )
+
+
+def test_decisions_go_after_90_days_and_not_before(conversation):
+    old, young = decided(conversation, 91), decided(conversation, 89)
+    assert forget_decisions(NOW) == 1
+    assert list(Decision.objects.all()) == [young]
+    assert old.conversation.pk == conversation.pk
+
+
+def test_everything_old_goes_however_small_the_batches(conversation):
+    for days_ago in range(91, 98):
+        decided(conversation, days_ago)
+    assert forget_decisions(NOW, batch=2) == 7
+    assert not Decision.objects.exists()
+
+
+def test_the_conversation_stays_when_its_decisions_go(conversation):
+    decided(conversation, 100, outcome="done")
+    tasks.forget_decisions()
+    conversation.refresh_from_db()
+    assert not conversation.decisions.exists()
+
+
+def test_the_daily_sweep_stands_in_the_schedule():
+    row = PeriodicTask.objects.get(name="automation.tasks.forget_decisions")
+    assert (row.task, row.interval.every, row.interval.period, row.enabled) == (row.name, 24 * 3600, "seconds", True)

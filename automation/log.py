@@ -1,0 +1,60 @@
+"""Write the reason log: what an automation did, or why it did not. Inside the change that it is about.
+
+`data` is JSON: names as they were, times as ISO text; never customers' words.
+"""
+
+from datetime import datetime
+
+from automation.models import Decision
+
+Outcome = Decision.Outcome
+
+
+def done(change, automation, occasion, *, message=None, **data):
+    """It happened; for this occasion that is all. Raises IntegrityError where the occasion was settled already."""
+    decision = _decision(change, automation, occasion, Outcome.DONE, "", data)
+    decision.message = message
+    decision.save()
+    return decision
+
+
+def refused(change, automation, occasion, reason, **data):
+    """It was due and could not or must not happen; for this occasion that is final. Said once."""
+    decision = _decision(change, automation, occasion, Outcome.REFUSED, reason, data)
+    Decision.objects.bulk_create([decision], ignore_conflicts=True)
+
+
+def withdrawn(change, automation, occasion, reason, **data):
+    """Its cause went away before it was due."""
+    _once_per_cause(_decision(change, automation, occasion, Outcome.WITHDRAWN, reason, data))
+
+
+def held(change, automation, occasion, reason, **data):
+    """It waits for a reason."""
+    _once_per_cause(_decision(change, automation, occasion, Outcome.HELD, reason, data))
+
+
+def _decision(change, automation, occasion, outcome, reason, data):
+    return Decision(
+        number_id=change.thread.number_id,
+        thread=change.thread,
+        conversation=change.conversation,
+        automation=automation,
+        occasion=occasion,
+        outcome=outcome,
+        reason=reason,
+        data={key: _plain(value) for key, value in data.items()},
+        at=change.now,
+    )
+
+
+def _once_per_cause(decision):
+    """The same outcome for the same reason on the same occasion is no news."""
+    of_thread = Decision.objects.filter(thread=decision.thread, automation=decision.automation)
+    same = of_thread.filter(occasion=decision.occasion, outcome=decision.outcome, reason=decision.reason)
+    if not same.exists():
+        decision.save()
+
+
+def _plain(value):
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -10,20 +10,21 @@ from inbox.queries import can_serve
 from inbox.rules import arrival
 from inbox.rules.arrival import Act
 from inbox.rules.assignment import is_eligible
+from inbox.rules.taps import is_recorded_only
 
 Status = Conversation.Status
 # A line that a word caused stands just above that word.
 JUST_BEFORE = timedelta(microseconds=1)
 
 
-def decision_on(change, number, wrote_at, quoted):
-    return arrival.decide(facts(change, number, wrote_at, quoted))
+def decision_on(change, number, event, quoted):
+    return arrival.decide(facts(change, number, event, quoted))
 
 
-def facts(change, number, wrote_at, quoted):
+def facts(change, number, event, quoted):
     known = {
-        "wrote_at": wrote_at,
-        "record_only": bool(quoted and quoted.on_answer.get("record_only")),
+        "wrote_at": event.sent_at,
+        "record_only": quoted is not None and is_recorded_only(quoted.on_answer, event.kind),
         "follow_up": timedelta(minutes=Reception.of(number).follow_up_minutes),
     }
     if change.conversation:

@@ -5,6 +5,7 @@ import uuid
 from inbox import moves, signals
 from inbox.actions.identities import contact_for
 from inbox.actions.receive.annotations import NOT_READ, settle
+from inbox.actions.receive.answered import answered_message
 from inbox.actions.receive.conversations import act, decision_on, mark_word
 from inbox.actions.receive.places import moment, number_of, thread_of
 from inbox.changes import change_thread
@@ -28,8 +29,8 @@ def receive_message(event, now, arrival=0):
     with change_thread(thread_of(contact.pk, number), now) as change:
         was_open = change.thread.is_window_open(now)
         open_window(change.thread, identity, event.sent_at, now)
-        quoted = quoted_message(change.thread, event.quoted_wamid)
-        decision = decision_on(change, number, event.sent_at, quoted)
+        quoted = answered_message(change.thread, event)
+        decision = decision_on(change, number, event, quoted)
         at = moment(event.sent_at, arrival)
         conversation = act(change, decision, number, at)
         message = insert(change, event, quoted, at, conversation)
@@ -47,10 +48,6 @@ def open_window(thread, identity, sent_at, now):
     until = window.closes_at(min(sent_at, now))
     if thread.window_until is None or until >= thread.window_until:
         thread.window_until, thread.reply_identity = until, identity
-
-
-def quoted_message(thread, wamid):
-    return Message.objects.filter(wamid=wamid, thread=thread).first() if wamid else None
 
 
 def insert(change, event, quoted, at, conversation):

@@ -1,0 +1,25 @@
+"""Which message of ours a customer's word answers: the quoted one, else the one that offered what was tapped."""
+
+from inbox.models import Message
+from inbox.rules.taps import OFFERS, ids_offered, tapped
+
+# A tap without a quoted id is looked for among so many of the thread's newest offers.
+OFFERS_LOOKED_AT = 50
+
+
+def answered_message(thread, event):
+    """The Message, or None. Only this thread is looked at: nobody answers for another customer by a made-up id."""
+    return _quoted(thread, event.quoted_wamid) or _offering(thread, tapped(event.kind, event.content))
+
+
+def _quoted(thread, wamid):
+    return Message.objects.filter(wamid=wamid, thread=thread).first() if wamid else None
+
+
+def _offering(thread, tapped_id):
+    """A phone may leave the quoted id out, and ours may not know Meta's id (the connection broke after it accepted)."""
+    if not tapped_id:
+        return None
+    ours = Message.objects.filter(thread=thread, kind__in=OFFERS).exclude(author_kind=Message.Author.CUSTOMER)
+    newest = ours.exclude(on_answer={}).order_by("-at", "-pk")[:OFFERS_LOOKED_AT]
+    return next((one for one in newest if tapped_id in ids_offered(one.kind, one.content)), None)

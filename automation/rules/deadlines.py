@@ -1,9 +1,17 @@
-"""When each automation of a conversation is due, from facts alone (S1-20 to S1-44)."""
+"""When each automation of a conversation is due, from facts alone (S1-20 to S1-48)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from automation.rules import replies
 from automation.rules.facts import Facts, Policy
+from automation.rules.welcome import welcome_due
+
+A_MINUTE = timedelta(minutes=1)
+# A closing can be undone at no cost.
+UNDO_IS_FREE = timedelta(seconds=10)
+# A survey that could not be sent for so long is about a conversation that the customer has done with.
+SURVEY_LATEST = timedelta(hours=24)
 
 
 class Due(StrEnum):
@@ -19,6 +27,120 @@ class Due(StrEnum):
     BOT_SILENCE = "bot_silence"
 
 
-def deadlines(facts: Facts, policy: Policy) -> dict[str, datetime]:
-    """{kind: due at} of what the facts of this conversation ask for."""
-    raise NotImplementedError
+# Those that `deadlines` decides. THANKS and BOT_TURN are set by what they answer and stay until they fire.
+COMPUTED = frozenset({Due.WELCOME, Due.WAITING_REPLY, Due.REMINDER, Due.AUTO_CLOSE, Due.SURVEY, Due.BOT_SILENCE})
+
+
+def deadlines(facts: Facts, policy: Policy) -> dict[Due, datetime]:
+    """{kind: due at} of what the facts of this conversation ask for. A time that has passed is due now."""
+    due = {kind: rule(facts, policy) for kind, rule in _RULES.items()}
+    return {kind: at for kind, at in due.items() if at is not None}
+
+
+def still_due(kind: str, facts: Facts, policy: Policy) -> bool:
+    """Is a timer of `kind` that fires now still right? Else it was withdrawn, or has to wait."""
+    at = _RULES[Due(kind)](facts, policy)
+    return at is not None and at <= facts.now
+
+
+def reminder_occasion(facts: Facts) -> str:
+    """The unanswered stretch."""
+    return facts.unanswered_since.isoformat()
+
+
+def survey_occasion(facts: Facts) -> str:
+    return f"conversation:{facts.conversation_id}"
+
+
+def why_no_survey(facts: Facts, policy: Policy) -> str:
+    """Why the customer is not asked how it was; empty where asking is right (but for the window, which sending asks).
+
+    Reasons: switched_off, stopped, reopened, no_agent, customer_silent, agent_silent, nothing_arrived, opted_out,
+    already_asked, asked_lately, closed_long_ago.
+    """
+    asked = [settled for settled in facts.settled if settled.automation == "survey"]
+    every = policy.survey_every
+    checks = {
+        "switched_off": not policy.surveys,
+        "stopped": facts.is_stopped,
+        "reopened": facts.status != "closed",
+        "no_agent": not facts.has_agent,
+        "customer_silent": facts.customer_wrote_at is None,
+        "agent_silent": facts.agent_wrote_at is None,
+        "nothing_arrived": facts.agent_reached is False,
+        "opted_out": facts.is_opted_out,
+        "already_asked": any(settled.occasion == survey_occasion(facts) for settled in asked),
+        "asked_lately": every is not None and any(s.is_done and facts.now - s.at < every for s in asked),
+        "closed_long_ago": facts.closed_at is not None and facts.now - facts.closed_at > SURVEY_LATEST,
+    }
+    return next((reason for reason, is_so in checks.items() if is_so), "")
+
+
+def _waiting_reply(facts, policy):
+    match replies.choose(facts, policy):
+        case replies.Hold(until=until):
+            return until
+        case replies.Reply(due_at=due_at):
+            return due_at
+    return None
+
+
+def _reminder(facts, policy):
+    """S1-32, S1-33. Once per unanswered stretch; someone who has just come or written gets a minute."""
+    is_wanted = policy.reminder_after and facts.status == "assigned" and facts.unanswered_since
+    if not is_wanted or facts.is_stopped or _is_reminded(facts):
+        return None
+    start = max(filter(None, (facts.unanswered_since, facts.served_since)))
+    at = _after(start, policy.reminder_after, policy.reminder_counts_business_time, policy)
+    events = (facts.assigned_at, facts.agent_wrote_at, facts.reopened_at)
+    return max(at, *(event + A_MINUTE for event in events if event))
+
+
+def _auto_close(facts, policy):
+    """S1-35 to S1-38. Whoever undoes it gets the whole time once more."""
+    is_wanted = policy.auto_close_after and facts.status == "assigned" and facts.unanswered_since is None
+    if not is_wanted or facts.is_stopped:
+        return None
+    closed_before = (settled.at for settled in facts.settled if settled.automation == "auto_close")
+    start = max(filter(None, (facts.last_word_at, facts.assigned_at, *closed_before)))
+    return _after(start, policy.auto_close_after, policy.auto_close_counts_business_time, policy)
+
+
+def _survey(facts, policy):
+    """S1-44 to S1-46. That nothing of ours arrived, or that one was asked lately, is found out when it is due."""
+    reason = why_no_survey(facts, policy)
+    if reason and reason not in FOUND_OUT_WHEN_DUE:
+        return None
+    return facts.closed_at + UNDO_IS_FREE
+
+
+# Refused with this reason where they still hold when the survey is due.
+FOUND_OUT_WHEN_DUE = frozenset({"nothing_arrived", "opted_out", "asked_lately"})
+
+
+def _bot_silence(facts, policy):
+    """S1-40. The bot spoke last, and the customer said nothing."""
+    if facts.status != "bot" or facts.bot_wrote_at is None:
+        return None
+    if facts.last_word_at and facts.last_word_at > facts.bot_wrote_at:
+        return None
+    return facts.bot_wrote_at + policy.bot_silence
+
+
+def _is_reminded(facts):
+    occasion = reminder_occasion(facts)
+    return any(s.automation == "reminder" and s.occasion == occasion for s in facts.settled)
+
+
+def _after(start, length, counts_business_time, policy):
+    return policy.hours.after(start, length) if counts_business_time else start + length
+
+
+_RULES = {
+    Due.WELCOME: welcome_due,
+    Due.WAITING_REPLY: _waiting_reply,
+    Due.REMINDER: _reminder,
+    Due.AUTO_CLOSE: _auto_close,
+    Due.SURVEY: _survey,
+    Due.BOT_SILENCE: _bot_silence,
+}

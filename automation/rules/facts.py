@@ -5,10 +5,16 @@ from datetime import datetime, timedelta
 
 from automation.rules.hours import Hours
 
+# A word that took longer on its way draws neither welcome nor waiting reply: an outage must not answer in a flood.
+TOO_OLD = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class Settled:
-    """An automation that was settled on an occasion (said, or given up for good), and when."""
+    """An automation that was settled on an occasion (said, or given up for good), and when.
+
+    `automation` is a kind of models.Automation, or "bot".
+    """
 
     automation: str
     occasion: str
@@ -22,6 +28,7 @@ class Facts:
 
     now: datetime
     status: str
+    conversation_id: int = 0
     unanswered_since: datetime | None = None
     waiting_since: datetime | None = None
     assigned_at: datetime | None = None
@@ -35,7 +42,31 @@ class Facts:
     has_agent: bool = False  # a person serves, or served until it closed
     is_manual: bool = False  # its number is set to picking by hand
     is_stopped: bool = False  # two machines were talking: automation is off for this conversation
-    settled: tuple[Settled, ...] = ()  # of its thread, newest first
+    # Of its thread, newest first: what matters is of the last day, of this conversation, or the newest survey.
+    settled: tuple[Settled, ...] = ()
+
+    # The customer's newest word (the message of last_inbound_id): when it reached us, and Meta's time of it.
+    word_arrived_at: datetime | None = None
+    word_said_at: datetime | None = None
+    # The customer opened the chat or wrote, and the thread held nothing before: since then a welcome is wanted.
+    first_contact_at: datetime | None = None
+    # While it waits: since when nobody serves (its newest line opened, reopened, returned, handed over), where
+    # `waiting_since` is its place in line and may be long before. None: not known, so the earliest it can have been.
+    free_since: datetime | None = None
+    # The arrival of the newest word that found the window closed, in this conversation.
+    window_reopened_at: datetime | None = None
+    # When it was last reopened, or its closing was undone.
+    reopened_at: datetime | None = None
+    # A message of a person of ours was delivered to the customer. None: nobody looked yet.
+    agent_reached: bool | None = None
+    is_opted_out: bool = False
+
+    @property
+    def is_word_old(self) -> bool:
+        """Did the customer's newest word take more than an hour to get here?"""
+        if self.word_said_at is None or self.word_arrived_at is None:
+            return False
+        return self.word_arrived_at - self.word_said_at > TOO_OLD
 
 
 @dataclass(frozen=True)
@@ -43,6 +74,7 @@ class Policy:
     """What a number wants: None or False where an automation is off."""
 
     hours: Hours = field(default_factory=Hours)
+    welcomes: bool = False
     replies_unassigned: bool = False
     replies_queued: bool = False
     replies_closed_hours: bool = False
@@ -52,4 +84,5 @@ class Policy:
     auto_close_after: timedelta | None = None
     auto_close_counts_business_time: bool = False
     surveys: bool = False
+    survey_every: timedelta | None = None  # at most one per contact in so long
     bot_silence: timedelta = timedelta(minutes=10)

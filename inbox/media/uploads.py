@@ -88,8 +88,8 @@ def _describe_converted(attachment, file):
 
 
 def forget_unsent():
-    """Delete what was uploaded more than a day ago and never sent. Returns how many."""
-    old = Attachment.objects.filter(message=None, created_at__lt=Now() - FORGOTTEN_AFTER)
+    """Delete what was uploaded more than a day ago, never sent and is in no settings. Returns how many."""
+    old = Attachment.objects.filter(message=None, is_kept=False, created_at__lt=Now() - FORGOTTEN_AFTER)
     count = 0
     for attachment in old.iterator():
         if not Attachment.objects.filter(file=attachment.file.name).exclude(pk=attachment.pk).exists():

@@ -56,6 +56,7 @@ def copy_of(attachment):
     attachment.pk = None
     attachment._state.adding = True
     attachment.token, attachment.message, attachment.claimed_until = uuid.uuid4(), None, None
+    attachment.is_kept = False
     attachment.save()
     return attachment
 

@@ -3,16 +3,20 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django_celery_beat.admin import PeriodicTaskAdmin as StockPeriodicTaskAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
 
-from inbox import invitations, queries
+from inbox import invitations, queries, timers
 from inbox.actions import presence
 from inbox.actions.refusals import Refusal
 from inbox.models import (
@@ -26,7 +30,10 @@ from inbox.models import (
     Reception,
     Tag,
     Team,
+    Thread,
+    Timer,
 )
+from inbox.queries.folders import contacts_like, number_in
 from whatsapp.admin import NumberAdmin, ReadOnly
 
 admin.site.unregister(Group)
@@ -255,6 +262,74 @@ class ConversationAdmin(ReadOnly, ModelAdmin):
     @action(description="Open in the inbox", icon="open_in_new")
     def open_in_inbox(self, request, object_id):
         return redirect("conversation", queries.conversation_for(request.user, object_id).pk)
+
+
+class OfThreads:
+    """Rows of threads, by the million: nothing is counted, the search asks the contacts first, nothing is edited."""
+
+    # The search box is there for fields; what it does is below.
+    search_fields = ["thread__contact__name"]
+    search_help_text = "A customer's name or phone, or the number of a conversation"
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    list_per_page = 50
+    MOST_THREADS = 500
+
+    def get_search_results(self, request, queryset, search_term):
+        words = search_term.replace("\x00", "").strip()[:100]
+        if not words:
+            return queryset, False
+        threads = Thread.objects.filter(contact__in=contacts_like(words)).order_by("-pk")
+        found = Q(thread__in=list(threads.values_list("pk", flat=True)[: self.MOST_THREADS]))
+        if number_in(words) is not None:
+            found |= Q(conversation=number_in(words))
+        return queryset.filter(found), False
+
+    @display(description="Customer")
+    def customer(self, row):
+        """Who it is about, leading to the conversation in the inbox."""
+        if row.thread is None:
+            return "Nobody"
+        if row.conversation_id is None:
+            return row.thread.contact.display_name
+        address = reverse("conversation", args=[row.conversation_id])
+        return format_html('<a href="{}">{}</a>', address, row.thread.contact.display_name)
+
+
+class KindFilter(DropdownFilter):
+    title = parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return [(kind, timer_words(kind)) for kind in timers.kinds()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+def timer_words(kind):
+    return kind.replace("_", " ").capitalize()
+
+
+@admin.register(Timer)
+class TimerAdmin(OfThreads, ReadOnly, ModelAdmin):
+    """What is still to happen by itself, soonest first."""
+
+    list_display = ["due_at", "what", "customer", "number", "attempts"]
+    list_select_related = ["thread__contact", "thread__number"]
+    list_filter = [KindFilter, ("thread__number", RelatedDropdownFilter)]
+    list_filter_submit = True
+    ordering = ["due_at", "id"]
+    fields = readonly_fields = ["due_at", "what", "customer", "number", "attempts"]
+
+    @display(description="What")
+    def what(self, timer):
+        return timer_words(timer.kind)
+
+    @display(description="Number")
+    def number(self, timer):
+        return timer.thread.number
 
 
 @admin.register(Tag)

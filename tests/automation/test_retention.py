@@ -9,6 +9,7 @@ from django_celery_beat.models import PeriodicTask
 from automation import tasks
 from automation.models import Decision
 from automation.retention import forget_decisions
+from inbox.models import Conversation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +48,17 @@ def test_everything_old_goes_however_small_the_batches(conversation):
     assert not Decision.objects.exists()
 
 
+def test_what_was_settled_for_an_open_conversation_stays_until_it_is_closed(conversation):
+    settled = [decided(conversation, 91, "done", "once"), decided(conversation, 91, "refused", "twice")]
+    decided(conversation, 91, "held")
+    assert forget_decisions(NOW) == 1
+    assert set(Decision.objects.all()) == set(settled)
+    Conversation.objects.update(status="closed", closed_at=NOW)
+    assert forget_decisions(NOW) == 2
+
+
 def test_the_conversation_stays_when_its_decisions_go(conversation):
-    decided(conversation, 100, outcome="done")
+    decided(conversation, 100)
     tasks.forget_decisions()
     conversation.refresh_from_db()
     assert not conversation.decisions.exists()

@@ -12,6 +12,7 @@ HANDED_OVER = {
 }
 CLOSED_BY_RULE = {
     "auto_close": "Closed automatically: nothing was left to answer",
+    "bot_silence": "Closed: the customer did not answer the bot",
     "bot_silent": "Closed: the customer did not answer the bot",
     "opt_out": "Closed: the customer opted out",
     "expired": "Closed: the customer did not answer",
@@ -71,7 +72,15 @@ def _closed(actor, data):
     if actor:
         return f"Closed by {actor}"
     rule = _name(data, "by_rule")
+    if rule == "auto_close" and isinstance(data.get("minutes"), int):
+        return f"Closed automatically: no word for {duration(data['minutes'])}"
     return CLOSED_BY_RULE.get(rule, "Closed automatically" if rule else "Closed")
+
+
+def duration(minutes):
+    """So many minutes as a person says them: 24 hours, 90 minutes, 1 hour."""
+    count, unit = (minutes // 60, "hour") if minutes % 60 == 0 and minutes else (minutes, "minute")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _reopened(actor, data):
@@ -113,5 +122,8 @@ SENTENCES = {
     "joined": lambda actor, data: "Two contacts turned out to be one person",
     "opted_out": lambda actor, data: "The customer wants no more messages that we start",
     "opted_in": lambda actor, data: "The customer agrees to messages again",
+    "automation_stopped": lambda actor, data: (
+        "Automatic messages stopped: two machines seem to be talking to each other"
+    ),
     "opened_chat": lambda actor, data: "The customer opened the chat",
 }

@@ -20,13 +20,14 @@ def close(conversation_id, by=None, by_rule="", now=None):
     return change.conversation
 
 
-def close_within(change, by=None, by_rule=""):
-    """Close as a part of a larger change. Whoever closes took part, and sees it afterwards."""
+def close_within(change, by=None, by_rule="", **data):
+    """Close as a part of a larger change. Whoever closes took part, and sees it afterwards. `data` goes into the line
+    (auto_close: minutes)."""
     ask_for_move(change, transitions.CLOSE)
     if by:
         moves.take_part(change.conversation, by)
     was = moves.shut(change, by)
-    moves.write_line(change, Event.Kind.CLOSED, by, was=was, **({"by_rule": by_rule} if by_rule else {}))
+    moves.write_line(change, Event.Kind.CLOSED, by, was=was, **({"by_rule": by_rule} if by_rule else {}), **data)
 
 
 def undo_close(conversation_id, by, now=None):

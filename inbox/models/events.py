@@ -16,7 +16,7 @@ class Event(models.Model):
         RETURNED = "returned"  # data {"why": agent|absent|deactivated}
         QUEUED = "queued"
         HANDED_OVER = "handed_over"
-        CLOSED = "closed"  # data {"by_rule"?}
+        CLOSED = "closed"  # data {"by_rule"?, "minutes"?}
         REOPENED = "reopened"
         TAGGED = "tagged"  # data {"tag", "colour"}
         UNTAGGED = "untagged"
@@ -28,6 +28,7 @@ class Event(models.Model):
         OPTED_OUT = "opted_out"
         OPTED_IN = "opted_in"
         OPENED_CHAT = "opened_chat"
+        AUTOMATION_STOPPED = "automation_stopped"  # two machines were talking to each other
 
     thread = models.ForeignKey("inbox.Thread", on_delete=models.CASCADE, related_name="events")
     conversation = models.ForeignKey(

@@ -141,7 +141,6 @@ class Attachment(models.Model):
     uploaded_at = models.DateTimeField(null=True, blank=True, help_text="When Meta got our file.")
     sha256 = models.CharField(max_length=100, blank=True)
     is_kept = models.BooleanField(default=False, help_text="Part of somebody's settings: never forgotten as unsent.")
-    is_kept = models.BooleanField(default=False, help_text="Somebody's template for copies: stays although unsent.")
     created_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
     retry_at = models.DateTimeField(null=True, blank=True)

@@ -34,6 +34,18 @@ def give_to(change, agent):
         wake(FILL_PLACES)
 
 
+def give_to_bot(change, bot):
+    """`bot` serves from now on; what it says and does is for the layer that runs it."""
+    conversation = change.conversation
+    freed = conversation.assignee_id
+    _leave_line(conversation)
+    conversation.status = Status.BOT
+    conversation.assignee, conversation.bot = None, bot
+    _ensure_saved(conversation)
+    if freed:
+        wake(FILL_PLACES)
+
+
 def put_in_line(change, returned_by=None):
     """Nobody serves: into the line at its place. `returned_by` is not handed it again in this waiting episode."""
     conversation = change.conversation

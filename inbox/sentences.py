@@ -9,11 +9,22 @@ ASSIGNED_WHY = {"owner": ", who looks after this customer", "last": ", who serve
 HANDED_OVER = {
     "silent": "The bot kept silent: handed over to people",
     "failed": "The bot failed: handed over to people",
+    "bot_silent": "The bot kept silent: handed over to people",
+    "bot_has_no_script": "The bot has nothing to say: handed over to people",
+    "bot_is_off": "The bot was switched off: handed over to people",
+    "bot_did_not_understand": "The bot did not understand the customer: handed over to people",
+    "bot_script_changed": "The bot's script was changed meanwhile: handed over to people",
+    "bot_script_has_no_end": "The bot's script leads nowhere: handed over to people",
+    "bot_script_goes_round": "The bot's script goes round in circles: handed over to people",
+    "bot_cannot_say": "The bot's next words cannot be sent on WhatsApp: handed over to people",
+    "bot_could_not_send": "The bot could not send its words: handed over to people",
+    "bot_wrote_too_much": "The bot wrote too much in ten minutes: handed over to people",
 }
 CLOSED_BY_RULE = {
     "auto_close": "Closed automatically: nothing was left to answer",
     "bot_silence": "Closed: the customer did not answer the bot",
     "bot_silent": "Closed: the customer did not answer the bot",
+    "bot_complete": "Closed: the bot was done",
     "opt_out": "Closed: the customer opted out",
     "expired": "Closed: the customer did not answer",
     "merged": "Closed: two contacts became one",
@@ -33,6 +44,9 @@ def _name(data, key):
 
 
 def _opened(actor, data):
+    bot = _name(data, "bot")
+    if bot:
+        return f"New conversation, with the bot {bot}"
     return f"{actor} started the conversation" if actor else "New conversation"
 
 
@@ -64,7 +78,7 @@ def _queued(actor, data):
 
 
 def _handed_over(actor, data):
-    to = _name(data, "to")
+    to = _name(data, "to") or _name(data, "team")
     return HANDED_OVER.get(_name(data, "why"), f"Handed over to {to or 'people'}")
 
 

@@ -16,7 +16,8 @@ class Act(StrEnum):
 @dataclass(frozen=True)
 class Arrival:
     """The facts. `wrote_at` is Meta's time. `open_status` is "" when no conversation of the thread is open; only then
-    the newest closed one counts: when it was closed, whether its agent is available and below the limit."""
+    the newest closed one counts: when it was closed, whether its agent is available and below the limit. `bot_is_on`:
+    the number's new conversations go to a bot first."""
 
     wrote_at: datetime
     record_only: bool = False
@@ -25,6 +26,7 @@ class Arrival:
     closed_at: datetime | None = None
     last_agent_can_serve: bool = False
     follow_up: timedelta = timedelta(0)
+    bot_is_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ class Decision:
 
 
 def decide(arrival: Arrival) -> Decision:
-    """First match wins: recorded only, handed over, continued, reopened within the follow-up time, opened."""
+    """First match wins: recorded only, handed over, continued, reopened within the follow-up time, opened.
+
+    Whoever writes again so soon is for people, also where a bot had them before.
+    """
     if arrival.record_only:
         return Decision(Act.RECORD)
     if arrival.open_status == "pending":
@@ -50,7 +55,7 @@ def decide(arrival: Arrival) -> Decision:
         return Decision(Act.CONTINUE, arrival.open_status)
     if follows_up(arrival):
         return Decision(Act.REOPEN, "assigned" if arrival.last_agent_can_serve else "unassigned")
-    return Decision(Act.OPEN, "unassigned")
+    return Decision(Act.OPEN, "bot" if arrival.bot_is_on else "unassigned")
 
 
 def follows_up(arrival: Arrival) -> bool:

@@ -22,10 +22,12 @@ def decision_on(change, number, event, quoted):
 
 
 def facts(change, number, event, quoted):
+    reception = Reception.of(number)
     known = {
         "wrote_at": event.sent_at,
         "record_only": quoted is not None and is_recorded_only(quoted.on_answer, event.kind),
-        "follow_up": timedelta(minutes=Reception.of(number).follow_up_minutes),
+        "follow_up": timedelta(minutes=reception.follow_up_minutes),
+        "bot_is_on": reception.bot_id is not None and reception.bot.is_active,
     }
     if change.conversation:
         waiting_agent = change.conversation.handover_to
@@ -63,12 +65,17 @@ def act(change, decision, number, at):
 
 
 def open_new(change, decision, number, at):
+    reception = Reception.of(number)
     conversation = Conversation(
-        thread=change.thread, team=Reception.of(number).team, opened_at=change.now, unanswered_since=change.now
+        thread=change.thread, team=reception.team, opened_at=change.now, unanswered_since=change.now
     )
     change.look_at(conversation)
-    moves.put_in_line(change)
-    change.record(Event.Kind.OPENED, at=at - JUST_BEFORE)
+    if decision.status == Status.BOT:
+        moves.give_to_bot(change, reception.bot)
+        change.record(Event.Kind.OPENED, at=at - JUST_BEFORE, bot=str(reception.bot))
+    else:
+        moves.put_in_line(change)
+        change.record(Event.Kind.OPENED, at=at - JUST_BEFORE)
 
 
 def reopen(change, decision, number, at):

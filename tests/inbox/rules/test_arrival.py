@@ -25,6 +25,14 @@ def closed(**facts):
     [
         # Nothing is open, nothing was closed.
         (Arrival(NOON), Decision(Act.OPEN, "unassigned")),
+        # New conversations go to the number's bot first, ...
+        (Arrival(NOON, bot_is_on=True), Decision(Act.OPEN, "bot")),
+        (closed(wrote_at=minutes(11), bot_is_on=True), Decision(Act.OPEN, "bot")),
+        # ... and everything else stays with people.
+        (closed(bot_is_on=True), Decision(Act.REOPEN, "unassigned")),
+        (closed(bot_is_on=True, last_agent_can_serve=True), Decision(Act.REOPEN, "assigned")),
+        (Arrival(NOON, open_status="pending", bot_is_on=True), Decision(Act.HAND_OVER, "unassigned")),
+        (Arrival(NOON, record_only=True, bot_is_on=True), Decision(Act.RECORD)),
         # Open: it goes on with whoever has it.
         (Arrival(NOON, open_status="unassigned"), Decision(Act.CONTINUE, "unassigned")),
         (Arrival(NOON, open_status="queued"), Decision(Act.CONTINUE, "queued")),
@@ -66,6 +74,7 @@ arrivals = st.builds(
     closed_at=st.none() | st.integers(-60, 60).map(minutes),
     last_agent_can_serve=st.booleans(),
     follow_up=st.integers(0, 60).map(lambda count: timedelta(minutes=count)),
+    bot_is_on=st.booleans(),
 )
 
 

@@ -6,5 +6,6 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("webhooks/", include("whatsapp.urls")),
+    path("", include("automation.urls")),
     path("", include("inbox.urls")),
 ]

@@ -4,7 +4,7 @@ from automation.models.automations import Automation, MetaCopy
 from automation.models.bots import BotRun, BotStep
 from automation.models.decisions import Decision
 from automation.models.hours import BusinessHours, Holiday, OpeningTime
-from automation.models.surveys import SurveyAnswer
+from automation.models.surveys import Survey, SurveyAnswer
 
 __all__ = [
     "Automation",
@@ -15,5 +15,6 @@ __all__ = [
     "Holiday",
     "MetaCopy",
     "OpeningTime",
+    "Survey",
     "SurveyAnswer",
 ]

@@ -6,6 +6,26 @@ from django.db.models import Q
 from django.utils import timezone
 
 
+class Survey(models.Model):
+    """A survey that was sent: what the response rate is a share of, and whose work the answer is about."""
+
+    conversation = models.OneToOneField("inbox.Conversation", on_delete=models.CASCADE, related_name="survey")
+    number = models.ForeignKey("whatsapp.Number", on_delete=models.CASCADE, related_name="surveys")
+    agent = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="surveys")
+    message = models.ForeignKey("inbox.Message", null=True, on_delete=models.SET_NULL, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            # The report's period.
+            models.Index(fields=["-sent_at"], name="survey_newest"),
+            models.Index(fields=["number", "-sent_at"], name="survey_of_number"),
+        ]
+
+    def __str__(self):
+        return f"Survey about conversation {self.conversation_id}"
+
+
 class SurveyAnswer(models.Model):
     """A customer's answer to the survey of one conversation; changeable for a day (product: "Satisfaction survey")."""
 

@@ -2,11 +2,11 @@
 
 from django import template
 
-from automation.sentences import decision_sentence
+from automation import sentences
 
 register = template.Library()
 
 
 @register.filter
 def reason_sentence(decision):
-    return decision_sentence(decision)
+    return sentences.decision_sentence(decision)

@@ -1,6 +1,7 @@
 """The reason log is kept for 90 days; a daily sweep takes away what is older, little by little.
 
-What was settled for a conversation that is still open stays until it is closed: "once per" rests on it.
+Longer stays what a rule still asks for: what was settled for a conversation that is open, and the surveys of a number
+that asks a customer at most once in more than 90 days.
 """
 
 from datetime import timedelta
@@ -8,20 +9,23 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from automation.models import Decision
+from automation.models import Automation, Decision
 from inbox.models import Conversation
 
 KEPT = timedelta(days=90)
 # So many rows in one statement: short locks, and a sweep that was interrupted has lost nothing.
 BATCH = 5000
 MOST_BATCHES = 2000
-SETTLES = Q(outcome__in=[Decision.Outcome.DONE, Decision.Outcome.REFUSED])
+IN_OPEN_CONVERSATION = Q(
+    outcome__in=[Decision.Outcome.DONE, Decision.Outcome.REFUSED],
+    conversation__status__in=[status for status in Conversation.Status if status != Conversation.Status.CLOSED],
+)
 
 
 def forget_decisions(now=None, batch=BATCH):
     """Delete the decisions older than 90 days. Returns how many went."""
-    old = Decision.objects.filter(at__lt=(now or timezone.now()) - KEPT)
-    free = old.exclude(SETTLES & Q(conversation__isnull=False) & ~Q(conversation__status=Conversation.Status.CLOSED))
+    now = now or timezone.now()
+    free = Decision.objects.filter(at__lt=now - KEPT).exclude(IN_OPEN_CONVERSATION | _recent_surveys(now))
     gone = 0
     for _ in range(MOST_BATCHES):
         ids = list(free.order_by("at").values_list("pk", flat=True)[:batch])
@@ -29,3 +33,13 @@ def forget_decisions(now=None, batch=BATCH):
         if len(ids) < batch:
             break
     return gone
+
+
+def _recent_surveys(now):
+    """Surveys that were sent, of numbers that ask seldom."""
+    kept = Q(pk=None)
+    seldom = Automation.objects.filter(kind=Automation.Kind.SURVEY, every_days__gt=KEPT.days)
+    for number_id, days in seldom.values_list("number_id", "every_days"):
+        since = now - timedelta(days=days)
+        kept |= Q(number=number_id, automation="survey", outcome=Decision.Outcome.DONE, at__gt=since)
+    return kept

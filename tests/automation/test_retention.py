@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from automation import tasks
-from automation.models import Decision
+from automation.models import Automation, Decision
 from automation.retention import forget_decisions
 from inbox.models import Conversation
 from tests import factories
@@ -21,12 +21,12 @@ def conversation():
     return factories.make_conversation("assigned", assignee=factories.make_agent())
 
 
-def decided(conversation, days_ago, outcome="withdrawn", occasion=""):
+def decided(conversation, days_ago, outcome="withdrawn", occasion="", automation="reminder"):
     return Decision.objects.create(
         number=conversation.thread.number,
         thread=conversation.thread,
         conversation=conversation,
-        automation="reminder",
+        automation=automation,
         outcome=outcome,
         occasion=occasion,
         reason="answered",
@@ -55,6 +55,15 @@ def test_what_was_settled_for_an_open_conversation_stays_until_it_is_closed(conv
     assert set(Decision.objects.all()) == set(settled)
     Conversation.objects.update(status="closed", closed_at=NOW)
     assert forget_decisions(NOW) == 2
+
+
+def test_surveys_stay_as_long_as_their_number_may_not_ask_again(conversation):
+    Conversation.objects.update(status="closed", closed_at=NOW)
+    asked = decided(conversation, 150, "done", "conversation:1", "survey")
+    decided(conversation, 190, "done", "conversation:2", "survey")
+    Automation.objects.create(number=conversation.thread.number, kind="survey", every_days=180)
+    assert forget_decisions(NOW) == 1
+    assert list(Decision.objects.all()) == [asked]
 
 
 def test_the_conversation_stays_when_its_decisions_go(conversation):

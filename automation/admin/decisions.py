@@ -1,0 +1,112 @@
+"""The reason log, for admins: why did this customer get that, and that one not?"""
+
+from django.contrib import admin
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import action, display
+
+from automation.models import Decision
+from automation import sentences
+from inbox.admin import OfThreads
+from inbox.models import Conversation
+from inbox.queries import number_in
+from whatsapp.admin import NumberAdmin, ReadOnly
+
+
+class ReasonFilter(DropdownFilter):
+    title = parameter_name = "reason"
+
+    def lookups(self, request, model_admin):
+        return sorted((reason, reason.replace("_", " ").capitalize()) for reason in sentences.REASONS)
+
+    def queryset(self, request, queryset):
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
+class ConversationFilter(DropdownFilter):
+    """Offered where one came from a conversation, to be taken off again."""
+
+    title = parameter_name = "conversation"
+
+    def lookups(self, request, model_admin):
+        asked = number_in(request.GET.get("conversation", ""))
+        found = Conversation.objects.select_related("thread__contact").filter(pk=asked).first() if asked else None
+        return [(str(found.pk), f"{found.pk}, {found.thread.contact}")] if found else []
+
+    def queryset(self, request, queryset):
+        asked = number_in(self.value() or "")
+        return queryset.filter(conversation=asked) if asked else queryset
+
+
+@admin.register(Decision)
+class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
+    list_display = ["at", "outcome_word", "sentence", "customer", "number", "all_of_conversation"]
+    list_select_related = ["thread__contact", "number"]
+    list_filter = [
+        ("number", RelatedDropdownFilter),
+        ("automation", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ReasonFilter,
+        ConversationFilter,
+        ("at", RangeDateTimeFilter),
+    ]
+    list_filter_submit = True
+    ordering = ["-id"]
+    fields = readonly_fields = [
+        "at",
+        "number",
+        "customer",
+        "automation",
+        "outcome_word",
+        "sentence",
+        "occasion",
+        "facts",
+    ]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "Reason log", **(extra_context or {})})
+
+    @display(
+        description="Outcome",
+        label={"Done": "success", "Refused": "danger", "Withdrawn": "info", "Held": "warning"},
+    )
+    def outcome_word(self, decision):
+        return decision.get_outcome_display()
+
+    @display(description="What, and why")
+    def sentence(self, decision):
+        return sentences.decision_sentence(decision)
+
+    @display(description="Conversation")
+    def all_of_conversation(self, decision):
+        if decision.conversation_id is None:
+            return "None"
+        return format_html('<a href="?conversation={}">{}</a>', decision.conversation_id, decision.conversation_id)
+
+    @display(description="Facts")
+    def facts(self, decision):
+        return ", ".join(f"{name}: {value}" for name, value in decision.data.items()) or "None"
+
+
+def address_of_log(**filters):
+    """The log narrowed to the values of its filters' parameters."""
+    return f"{reverse('admin:automation_decision_changelist')}?{urlencode(filters)}"
+
+
+@action(description="Reason log", icon="history")
+def reason_log(self, request, object_id):
+    return redirect(address_of_log(number__id__exact=int(object_id)))
+
+
+# The page of a number belongs to the gateway; what happens there by itself is read from it.
+NumberAdmin.reason_log = reason_log
+NumberAdmin.actions_detail = [*NumberAdmin.actions_detail, "reason_log"]

@@ -14,8 +14,8 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import action, display
 
-from automation.models import Decision
 from automation import sentences
+from automation.models import Decision
 from inbox.admin import OfThreads
 from inbox.models import Conversation
 from inbox.queries import number_in

@@ -8,9 +8,11 @@ from automation.rules.facts import Facts, Policy
 from automation.rules.welcome import welcome_due
 
 A_MINUTE = timedelta(minutes=1)
+# Timers that fire late together do not speak in one breath.
+BREATH = timedelta(seconds=10)
 # A closing can be undone at no cost.
 UNDO_IS_FREE = timedelta(seconds=10)
-# A survey that could not be sent for so long is about a conversation that the customer has done with.
+# A survey that could not be sent for so long is about something that the customer has done with.
 SURVEY_LATEST = timedelta(hours=24)
 
 
@@ -24,11 +26,16 @@ class Due(StrEnum):
     SURVEY = "survey"
     THANKS = "survey_thanks"
     BOT_TURN = "bot_turn"
+    BOT_OVERDUE = "bot_overdue"
     BOT_SILENCE = "bot_silence"
 
 
-# Those that `deadlines` decides. THANKS and BOT_TURN are set by what they answer and stay until they fire.
+# Those that `deadlines` decides. THANKS, BOT_TURN and BOT_OVERDUE are set by what they answer and stay until they fire.
 COMPUTED = frozenset({Due.WELCOME, Due.WAITING_REPLY, Due.REMINDER, Due.AUTO_CLOSE, Due.SURVEY, Due.BOT_SILENCE})
+
+
+# Why a survey is refused when it is due, rather than never set.
+FOUND_OUT_WHEN_DUE = frozenset({"nothing_arrived", "opted_out", "asked_lately"})
 
 
 def deadlines(facts: Facts, policy: Policy) -> dict[Due, datetime]:
@@ -86,14 +93,15 @@ def _waiting_reply(facts, policy):
 
 
 def _reminder(facts, policy):
-    """S1-32, S1-33. Once per unanswered stretch; someone who has just come or written gets a minute."""
+    """S1-32, S1-33. Once per unanswered stretch; whoever has just come or written gets a minute."""
     is_wanted = policy.reminder_after and facts.status == "assigned" and facts.unanswered_since
     if not is_wanted or facts.is_stopped or _is_reminded(facts):
         return None
     start = max(filter(None, (facts.unanswered_since, facts.served_since)))
     at = _after(start, policy.reminder_after, policy.reminder_counts_business_time, policy)
+    heard = [s.at + BREATH for s in facts.settled if s.is_done and s.automation not in replies.SILENT]
     events = (facts.assigned_at, facts.agent_wrote_at, facts.reopened_at)
-    return max(at, *(event + A_MINUTE for event in events if event))
+    return max([at, *heard, *(event + A_MINUTE for event in events if event)])
 
 
 def _auto_close(facts, policy):
@@ -102,7 +110,7 @@ def _auto_close(facts, policy):
     if not is_wanted or facts.is_stopped:
         return None
     closed_before = (settled.at for settled in facts.settled if settled.automation == "auto_close")
-    start = max(filter(None, (facts.last_word_at, facts.assigned_at, *closed_before)))
+    start = max(filter(None, (facts.last_word_at, facts.assigned_at, *closed_before)), default=facts.now)
     return _after(start, policy.auto_close_after, policy.auto_close_counts_business_time, policy)
 
 
@@ -112,10 +120,6 @@ def _survey(facts, policy):
     if reason and reason not in FOUND_OUT_WHEN_DUE:
         return None
     return facts.closed_at + UNDO_IS_FREE
-
-
-# Refused with this reason where they still hold when the survey is due.
-FOUND_OUT_WHEN_DUE = frozenset({"nothing_arrived", "opted_out", "asked_lately"})
 
 
 def _bot_silence(facts, policy):

@@ -48,7 +48,8 @@ class Facts:
     # The customer's newest word (the message of last_inbound_id): when it reached us, and Meta's time of it.
     word_arrived_at: datetime | None = None
     word_said_at: datetime | None = None
-    # The customer opened the chat or wrote, and the thread held nothing before: since then a welcome is wanted.
+    # The customer's first opening of the chat, else first word, where the thread holds nothing but what they wrote
+    # since: a welcome is wanted. A message of anybody else makes it None.
     first_contact_at: datetime | None = None
     # While it waits: since when nobody serves (its newest line opened, reopened, returned, handed over), where
     # `waiting_since` is its place in line and may be long before. None: not known, so the earliest it can have been.
@@ -60,6 +61,8 @@ class Facts:
     # A message of a person of ours was delivered to the customer. None: nobody looked yet.
     agent_reached: bool | None = None
     is_opted_out: bool = False
+    # The newest automatic message of its thread that no decision tells of (thanks for an answer, an opt-out reply).
+    other_automatic_at: datetime | None = None
 
     @property
     def is_word_old(self) -> bool:

@@ -76,9 +76,7 @@ def position_text(before: int) -> str:
     """How many are before the customer, in words for the end of the queue reply."""
     if before <= 0:
         return "You are next."
-    if before > MOST_COUNTED:
-        return f"There are more than {MOST_COUNTED} before you."
-    return f"There {'is' if before == 1 else 'are'} about {before} before you."
+    return f"More than {MOST_COUNTED} before you." if before > MOST_COUNTED else f"About {before} before you."
 
 
 def _candidate(facts, policy):
@@ -140,8 +138,8 @@ def _holds(facts, policy):
             yield settled.at + policy.holds_after_welcome, "after_welcome"
         elif settled.automation not in SILENT and settled.is_done:
             yield settled.at + AFTER_AUTOMATIC, "after_automatic"
-    if facts.bot_wrote_at:
-        yield facts.bot_wrote_at + AFTER_AUTOMATIC, "after_automatic"
+    for wrote_at in filter(None, (facts.bot_wrote_at, facts.other_automatic_at)):
+        yield wrote_at + AFTER_AUTOMATIC, "after_automatic"
     if facts.agent_wrote_at:
         yield facts.agent_wrote_at + AFTER_AGENT, "after_agent"
 

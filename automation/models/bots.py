@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from automation.rules import scripts
+from inbox.models import Message
 
 NAME_LIMIT = 40
 
@@ -30,7 +31,7 @@ class BotStep(models.Model):
     name = models.CharField(max_length=NAME_LIMIT, help_text="Other steps name it so.")
     kind = models.CharField("what it does", max_length=10, choices=Kind, default=Kind.SAY)
     text = models.TextField("the bot says", blank=True, max_length=scripts.TEXT_LIMIT)
-    # [{"title": ..., "goes_to": name, "description": ...}]
+    # Each of them {"title", "goes_to" (a name), "description"}.
     choices = models.JSONField(default=list, blank=True)
     as_list = models.BooleanField("show the choices as a list", default=False)
     list_button = models.CharField(
@@ -116,6 +117,13 @@ class BotRun(models.Model):
     word_id = models.BigIntegerField(default=0)
     began_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    @classmethod
+    def words_owed(cls, conversation):
+        """The customer's words that its bot has not dealt with yet, oldest first."""
+        dealt_with = cls.objects.filter(conversation=conversation).values_list("word_id", flat=True).first() or 0
+        words = Message.objects.filter(conversation=conversation, author_kind=Message.Author.CUSTOMER)
+        return words.filter(pk__gt=dealt_with).exclude(kind__in=Message.ANNOTATIONS).order_by("pk")
 
     @property
     def state(self):

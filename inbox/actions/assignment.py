@@ -87,16 +87,17 @@ def hand_over(conversation_id, why, now=None):
     return change.conversation
 
 
-def hand_over_within(change, why):
-    """Hand over as a part of a larger change, for example of the customer's answer. `why` is one word."""
+def hand_over_within(change, why, **data):
+    """Hand over as a part of a larger change, for example of the customer's answer. `why` is one word; `data` goes into
+    the line (team)."""
     ask_for_move(change, transitions.HAND_OVER)
     agent = change.conversation.handover_to
     if agent and can_serve(agent, change.thread.number_id):
         moves.give_to(change, agent)
-        moves.write_line(change, Kind.HANDED_OVER, why=why, **moves.named(agent))
+        moves.write_line(change, Kind.HANDED_OVER, why=why, **data, **moves.named(agent))
     else:
         moves.put_in_line(change)
-        moves.write_line(change, Kind.HANDED_OVER, why=why)
+        moves.write_line(change, Kind.HANDED_OVER, why=why, **data)
 
 
 def _has_it(change, agent):

@@ -32,8 +32,6 @@ class Due(StrEnum):
 
 # Those that `deadlines` decides. THANKS, BOT_TURN and BOT_OVERDUE are set by what they answer and stay until they fire.
 COMPUTED = frozenset({Due.WELCOME, Due.WAITING_REPLY, Due.REMINDER, Due.AUTO_CLOSE, Due.SURVEY, Due.BOT_SILENCE})
-
-
 # Why a survey is refused when it is due, rather than never set.
 FOUND_OUT_WHEN_DUE = frozenset({"nothing_arrived", "opted_out", "asked_lately"})
 
@@ -62,8 +60,8 @@ def survey_occasion(facts: Facts) -> str:
 def why_no_survey(facts: Facts, policy: Policy) -> str:
     """Why the customer is not asked how it was; empty where asking is right (but for the window, which sending asks).
 
-    Reasons: switched_off, stopped, reopened, no_agent, customer_silent, agent_silent, nothing_arrived, opted_out,
-    already_asked, asked_lately, closed_long_ago.
+    Reasons: switched_off, stopped, reopened, no_agent, customer_silent, agent_silent, already_asked, closed_long_ago,
+    and last those of FOUND_OUT_WHEN_DUE: nothing_arrived, opted_out, asked_lately.
     """
     asked = [settled for settled in facts.settled if settled.automation == "survey"]
     every = policy.survey_every
@@ -74,11 +72,11 @@ def why_no_survey(facts: Facts, policy: Policy) -> str:
         "no_agent": not facts.has_agent,
         "customer_silent": facts.customer_wrote_at is None,
         "agent_silent": facts.agent_wrote_at is None,
+        "already_asked": any(settled.occasion == survey_occasion(facts) for settled in asked),
+        "closed_long_ago": facts.closed_at is not None and facts.now - facts.closed_at > SURVEY_LATEST,
         "nothing_arrived": facts.agent_reached is False,
         "opted_out": facts.is_opted_out,
-        "already_asked": any(settled.occasion == survey_occasion(facts) for settled in asked),
         "asked_lately": every is not None and any(s.is_done and facts.now - s.at < every for s in asked),
-        "closed_long_ago": facts.closed_at is not None and facts.now - facts.closed_at > SURVEY_LATEST,
     }
     return next((reason for reason, is_so in checks.items() if is_so), "")
 

@@ -10,4 +10,6 @@ class AutomationConfig(AppConfig):
 
     def ready(self):
         import_module("automation.receivers")
+        import_module("automation.bots.receivers")
+        import_module("automation.reactions").register()
         import_module("inbox.schedule").add("automation.tasks.forget_decisions", DAY)

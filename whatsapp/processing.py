@@ -11,12 +11,13 @@ from datetime import timedelta
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from whatsapp import inbound, updates
 from whatsapp.models import WebhookCall
 from whatsapp.signals import Unusable, event_received
+from whatsapp.wake import wake
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,19 @@ SWEEP_AFTER = timedelta(seconds=2)
 SWEEP_BATCH = 500
 BODY_KEPT = timedelta(days=30)
 REASON_LIMIT = 300
+# A task that has processed so many makes way for others: a reply does not wait for a hundred words of customers.
+CALLS_PER_TASK = 10
+PROCESS = "whatsapp.tasks.process_calls"
+# One statement takes a call and reads it.
+CLAIM = """
+    UPDATE whatsapp_webhookcall SET claimed_until = statement_timestamp() + %s, attempts = attempts + 1
+    WHERE id = (
+        SELECT id FROM whatsapp_webhookcall
+        WHERE processed_at IS NULL AND (claimed_until IS NULL OR claimed_until < statement_timestamp()) AND {which}
+        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *
+"""
 # What odd data can provoke in code that did not expect it.
 POISON = (
     DatabaseError,
@@ -52,19 +66,33 @@ class BodyForgotten(Exception):
 
 def process(call_id):
     """Apply a call's events if nobody else is at it. Returns True when it was ours to process."""
-    if not claim(call_id):
-        return False
-    call = WebhookCall.objects.get(pk=call_id)
+    call = claim(call_id)
+    if call:
+        carry_out(call)
+    return call is not None
+
+
+def process_waiting():
+    """Process what waits, in order of arrival; after some of it other tasks get their turn."""
+    for _ in range(CALLS_PER_TASK):
+        call = claim_next()
+        if call is None:
+            return
+        carry_out(call)
+    wake(PROCESS)
+
+
+def carry_out(call):
+    """Apply the events of a claimed call and record what came of it."""
     if call.attempts > MAX_CLAIMS:
         finish(call, 0, [problem("the call", f"given up after {MAX_CLAIMS} attempts; replay it once that is mended")])
-        return True
+        return
     try:
         events = inbound.parse(inbound.decode(bytes(call.body or b"")))
     except inbound.Undecodable as error:
         finish(call, 0, [problem("the body", str(error))])
-        return True
+        return
     finish(call, len(events), apply_all(events, call))
-    return True
 
 
 def replay(call_id):
@@ -95,8 +123,13 @@ def unclaimed():
 
 
 def claim(call_id):
-    """Take a call for the length of a lease. Returns 1, or 0 when it is done or another worker has it."""
-    return unclaimed().filter(pk=call_id).update(claimed_until=Now() + LEASE, attempts=F("attempts") + 1)
+    """Take a call for the length of a lease. None when it is done or another worker has it."""
+    return next(iter(WebhookCall.objects.raw(CLAIM.format(which="id = %s"), [LEASE, call_id])), None)
+
+
+def claim_next():
+    """Take the call that has waited longest. None when there is none that nobody has."""
+    return next(iter(WebhookCall.objects.raw(CLAIM.format(which="true"), [LEASE])), None)
 
 
 def finish(call, event_count, problems):

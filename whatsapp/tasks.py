@@ -11,8 +11,8 @@ def forget_bodies():
 
 
 @shared_task
-def process_call(call_id):
-    processing.process(call_id)
+def process_calls():
+    processing.process_waiting()
 
 
 @shared_task

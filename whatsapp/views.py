@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from whatsapp import signature
 from whatsapp.models import Account, WebhookCall
+from whatsapp.processing import PROCESS
 from whatsapp.wake import wake
 
 
@@ -50,8 +51,8 @@ def take(request):
     account = signer(body, request.headers.get("X-Hub-Signature-256"))
     if account is None:
         return plain("The signature fits no account here.", 401)
-    call = WebhookCall.objects.create(account=account, body=body, size_bytes=len(body))
-    wake("whatsapp.tasks.process_call", call.pk)
+    WebhookCall.objects.create(account=account, body=body, size_bytes=len(body))
+    wake(PROCESS)
     return plain("Kept.", 200)
 
 

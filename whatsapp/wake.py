@@ -1,16 +1,24 @@
-"""Waking a worker after commit. The rows are the truth: a wake-up that is lost only waits for the next sweep."""
+"""Waking a worker after commit. The rows are the truth: a wake-up that is lost only waits for the next sweep.
+
+A task without arguments does all there is to do: while one waits for a worker, no second one is sent.
+"""
 
 import logging
 import time
 
 from celery import current_app
+from celery.signals import task_prerun
+from django.core.cache import cache
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
 # A frozen broker costs each caller its socket timeout: after one failure nobody knocks for a moment, sweeps take over.
 QUIET_SECONDS = 3
+# A wake-up that got lost on its way keeps others back no longer than this.
+WAITS_SECONDS = 1
 
 
 class Door:
@@ -25,10 +33,37 @@ def wake(task_name, *args, queue="now"):
 
 
 def _send(task_name, args, queue):
-    if time.monotonic() < Door.shut_until:
+    if time.monotonic() < Door.shut_until or not (args or _is_first(task_name)):
         return
     try:
         current_app.send_task(task_name, args=args, queue=queue, retry=False, ignore_result=True)
     except OperationalError:
         Door.shut_until = time.monotonic() + QUIET_SECONDS
         logger.warning("Broker away: %s waits for its sweep", task_name)
+        _forget(task_name)
+
+
+def _is_first(task_name):
+    """False while the same task waits already. Where nobody can tell, it is sent."""
+    try:
+        return cache.add(_mark(task_name), 1, WAITS_SECONDS)
+    except RedisError:
+        return True
+
+
+@task_prerun.connect
+def _is_taken(task=None, args=(), **kwargs):
+    """Before it looks at the first row: whoever commits from now on wakes the next one."""
+    if not args:
+        _forget(task.name)
+
+
+def _forget(task_name):
+    try:
+        cache.delete(_mark(task_name))
+    except RedisError:
+        logger.info("Redis away: the mark of %s goes by itself", task_name)
+
+
+def _mark(task_name):
+    return f"waiting:{task_name}"

@@ -31,6 +31,26 @@ def poison():
     event_received.disconnect(fails)
 
 
+@pytest.fixture
+def woken(transactional_db, monkeypatch):
+    """Tasks of the gateway that were woken, in order."""
+    tasks = []
+    monkeypatch.setattr("whatsapp.wake._send", lambda task, args, queue: tasks.append(task))
+    return GatewayTasks(tasks)
+
+
+class GatewayTasks:
+    """Those of the gateway among all tasks."""
+
+    def __init__(self, tasks):
+        self.tasks = tasks
+
+    def take(self):
+        taken = [task for task in self.tasks if task.startswith("whatsapp.")]
+        self.tasks.clear()
+        return taken
+
+
 def wamids():
     return sorted(Message.objects.values_list("wamid", flat=True))
 
@@ -105,6 +125,29 @@ def test_a_killed_workers_call_is_processed_by_the_sweep_once_its_lease_has_pass
     call.refresh_from_db()
     assert wamids() == ["wamid.1"]
     assert (call.processed_at is not None, call.attempts) == (True, 2)
+
+
+def test_a_worker_that_is_woken_processes_what_waits_in_order_of_arrival_and_leaves_others_theirs(woken):
+    make_captured_number()
+    for number in (1, 2, 3):
+        post(payload(words(f"wamid.{number}")))
+    assert woken.take() == ["whatsapp.tasks.process_calls"] * 3
+    processing.claim(WebhookCall.objects.earliest("pk").pk)
+    processing.process_waiting()
+    assert list(Message.objects.order_by("pk").values_list("wamid", flat=True)) == ["wamid.2", "wamid.3"]
+    assert woken.take() == []
+
+
+def test_under_backlog_other_tasks_get_their_turn(woken, monkeypatch):
+    monkeypatch.setattr(processing, "CALLS_PER_TASK", 2)
+    make_captured_number()
+    for number in (1, 2, 3):
+        post(payload(words(f"wamid.{number}")))
+    woken.take()
+    processing.process_waiting()
+    assert (len(wamids()), woken.take()) == (2, ["whatsapp.tasks.process_calls"])
+    processing.process_waiting()
+    assert (len(wamids()), woken.take()) == (3, [])
 
 
 def test_the_sweep_leaves_fresh_calls_to_the_worker_that_was_woken():

@@ -6,21 +6,59 @@
 
 Everything that a screen shows is changed inside such a block, so that a version never skips a change, two changes of a
 thread never overlap, and nothing is told before it is true. Lock order everywhere: assignment lock, threads by id,
-agents by id.
+agents by id. Where many threads change at once (`change_together`) each has a Change of its own, and what they read and
+write is read and written for all of them together; whoever acts on one need not know.
 """
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from inbox import events, signals
-from inbox.models import Conversation, Event, Thread
+from inbox.models import Conversation, Event, Participant, Thread
 from inbox.models.conversations import CurrentTransaction
 from inbox.queries.whereabouts import whereabouts
 from inbox.rules.visibility import Whereabouts
+
+
+class Together:
+    """The changes of one transaction, one or a hundred, and what is done once for all of them."""
+
+    def __init__(self):
+        self.changes = []
+        self._memory = {}
+        self._rows = []
+        self._writers = {}
+
+    def once(self, key, read):
+        """What `read()` returns: asked once for all these changes, and once more when their rows are written."""
+        if key not in self._memory:
+            self._memory[key] = read()
+        return self._memory[key]
+
+    def at_end(self, write):
+        """Call `write(changes)` once, when all receivers have had their say."""
+        self._writers[write] = None
+
+    def add(self, row):
+        self._rows.append(row)
+        return row
+
+    def insert(self):
+        """Write the new rows, those of a model together; what was read before may be otherwise now."""
+        rows, self._rows, self._memory = self._rows, [], {}
+        for model in dict.fromkeys(type(row) for row in rows):
+            model.objects.bulk_create([row for row in rows if type(row) is model])
+
+    def finish(self):
+        for write in self._writers:
+            write(self.changes)
+        self.insert()
 
 
 @dataclass
@@ -29,39 +67,63 @@ class Change:
 
     thread: Thread
     now: datetime
+    together: Together
     conversation: Conversation | None = None
     before: Whereabouts | None = None
-    version: int = 0
-    # The fields of the conversation as it was found; empty when it is new.
+    # The fields of thread and conversation as they were found; empty when the conversation is new.
+    thread_stood: dict = field(default_factory=dict)
     stood: dict = field(default_factory=dict)
+    # What inbox.timers has read, and is to write at the end.
+    deadlines: object = None
+    _has_items: bool = False
 
-    def look_at(self, conversation):
+    def __post_init__(self):
+        self.version = self.thread.version + 1
+        self.thread_stood = _fields(self.thread)
+        self.together.changes.append(self)
+
+    def look_at(self, conversation, participant_ids=None):
         """Make `conversation` (of this thread) the one being changed; remembers where it was before."""
         self.conversation = conversation
         conversation.thread = self.thread
-        self.before = whereabouts(conversation) if conversation.pk else None
+        self.before = whereabouts(conversation, participant_ids) if conversation.pk else None
         self.stood = _fields(conversation) if conversation.pk else {}
         return conversation
 
     def record(self, kind, actor=None, conversation=None, at=None, **data):
         """Write a small line into the thread. `data` is JSON: names as they are now, reasons; no words of customers."""
-        return Event.objects.create(
-            thread=self.thread,
-            conversation=conversation or self.conversation,
-            kind=kind,
-            actor=actor,
-            data=data,
-            at=at or self.now,
-            version=self.version,
+        self._has_items = True
+        return self.add(
+            Event(
+                thread=self.thread,
+                conversation=conversation or self.conversation,
+                kind=kind,
+                actor=actor,
+                data=data,
+                at=at or self.now,
+                version=self.version,
+            )
         )
+
+    def add(self, row):
+        """Insert `row` when the change ends, with others of its kind, and return it. Until then it has no id."""
+        return self.together.add(row)
 
     def moved(self, *names):
         """Whether this change is about a new conversation, or has changed one of these fields of it."""
         now = _fields(self.conversation)
         return any(name not in self.stood or self.stood[name] != now[name] for name in names)
 
+    @property
+    def is_news(self):
+        """Whether there is something to store and to show: a line, a message, another field."""
+        if self._has_items or _fields(self.thread) != self.thread_stood:
+            return True
+        return self.conversation is not None and _fields(self.conversation) != self.stood
+
     def save(self, message):
         """Save a message (new or changed) with this change's version."""
+        self._has_items = True
         message.thread = self.thread
         message.version = self.version
         message.save()
@@ -74,12 +136,37 @@ def change_thread(thread_id, now=None):
     with transaction.atomic():
         threads = Thread.objects.select_related("contact", "number__reception")
         thread = threads.select_for_update(of=("self",)).get(pk=thread_id)
-        change = Change(thread=thread, now=now or timezone.now(), version=thread.version + 1)
+        change = Change(thread, now or timezone.now(), Together())
         conversation = thread.conversations.exclude(status=Conversation.Status.CLOSED).first()
         if conversation:
             change.look_at(conversation)
         yield change
-        _finish(change)
+        _finish(change.together, [change])
+
+
+@contextmanager
+def change_together(threads, conversation_ids, now):
+    """Yield a Change for each of these threads (contact and number's reception at hand), locked by the transaction that
+    this runs in: on that of its conversations which is among `conversation_ids`, else on its open one.
+
+    A change that brings no news leaves its thread's version as it was and tells nobody.
+    """
+    together = Together()
+    changes = {thread.pk: Change(thread, now, together) for thread in threads}
+    for conversation in _conversations_of(changes, conversation_ids):
+        change = changes[conversation.thread_id]
+        if change.conversation is None or conversation.pk in conversation_ids:
+            change.look_at(conversation, conversation.participant_ids)
+    yield list(changes.values())
+    _finish(together, [change for change in changes.values() if change.is_news])
+
+
+def _conversations_of(thread_ids, conversation_ids):
+    """Those asked for and the open ones, each with `participant_ids`."""
+    wanted = ~Q(status=Conversation.Status.CLOSED) | Q(pk__in=conversation_ids)
+    participants = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
+    rows = Conversation.objects.select_related("assignee", "team", "bot")
+    return rows.annotate(participant_ids=ArraySubquery(participants)).filter(wanted, thread__in=thread_ids)
 
 
 @contextmanager
@@ -106,19 +193,38 @@ def change_thread_of(rows, now=None):
         yield change, row
 
 
-def _fields(conversation):
-    return {field.attname: getattr(conversation, field.attname) for field in conversation._meta.concrete_fields}
+def _fields(row):
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
-def _finish(change):
-    conversation = change.conversation
-    if conversation:
-        conversation.thread = change.thread
-        conversation.save()
-    change.thread.version = change.version
-    change.thread.changed_xid = CurrentTransaction()
-    change.thread.save()
-    if conversation:
-        news = {"conversation": conversation, "before": change.before, "now": change.now, "change": change}
+def _finish(together, changes):
+    """Save what these changes made of their rows, let the upper layers react, and tell the screens after commit."""
+    for change in changes:
+        change.thread.version = change.version
+        change.thread.changed_xid = CurrentTransaction()
+        if change.conversation:
+            change.conversation.thread = change.thread
+    _save([(change.conversation, change.stood) for change in changes if change.conversation])
+    _save([(change.thread, change.thread_stood) for change in changes])
+    together.insert()
+    for change in changes:
+        _announce(change)
+    together.finish()
+    events.publish_all([(one.thread, one.conversation, one.before, one.version) for one in changes])
+
+
+def _save(rows):
+    """`rows`: [(row of one model, {field: value} as it was read)]. Many are saved at once, in what any has changed."""
+    known = [(row, stood) for row, stood in rows if not row._state.adding]
+    alone = [row for row, _ in rows if row._state.adding or len(known) == 1]
+    for row in alone:
+        row.save()
+    if len(known) > 1:
+        changed = {name for row, stood in known for name, value in _fields(row).items() if stood.get(name) != value}
+        type(known[0][0]).objects.bulk_update([row for row, _ in known], changed)
+
+
+def _announce(change):
+    if change.conversation:
+        news = {"conversation": change.conversation, "before": change.before, "now": change.now, "change": change}
         signals.conversation_changed.send(Conversation, **news)
-    events.publish(change.thread, conversation, change.before, change.version)

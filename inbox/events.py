@@ -4,6 +4,7 @@ A frame that is lost costs nothing but time: every web process finds changes tha
 """
 
 import logging
+from collections import defaultdict
 
 from django.db import DatabaseError, transaction
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
@@ -13,6 +14,9 @@ from inbox.models import Agent, Thread
 from inbox.queries.sight import sight_of
 
 logger = logging.getLogger(__name__)
+
+# A frame is dear (a row and its items are rendered); a list that looks again shows any number of changes at once.
+MOST_FRAMES = 5
 
 
 def publish(thread, conversation, before, version):
@@ -25,6 +29,27 @@ def publish(thread, conversation, before, version):
             wire.send(frame)
 
     transaction.on_commit(tell_change, robust=True)
+
+
+def publish_all(changes):
+    """Tell the screens of changes of one transaction: [(thread, conversation, before, version)].
+
+    Where many of a number changed, its screens look again instead of being told of each.
+    """
+    by_number = defaultdict(list)
+    for change in changes:
+        by_number[change[0].number_id].append(change)
+    for number_id, news in by_number.items():
+        if len(news) > MOST_FRAMES:
+            _refresh(number_id, {thread.pk: version for thread, _, _, version in news})
+        else:
+            for change in news:
+                publish(*change)
+
+
+def _refresh(number_id, versions):
+    told = list(versions.items())
+    _send_after_commit(frames.whole("refresh", frames.text("refresh"), numbers=[number_id], told=told))
 
 
 def _composed(thread_id, number_id, conversation_id, before, version):

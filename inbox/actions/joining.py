@@ -8,6 +8,7 @@ from inbox import moves
 from inbox.actions.assignment import hand_over_within
 from inbox.changes import change_thread
 from inbox.models import Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
+from inbox.timers import move_timers
 from whatsapp import window
 
 Status = Conversation.Status
@@ -130,6 +131,7 @@ def adopt(change, thread):
     newest = list(thread.messages.order_by("-at", "-pk").values_list("pk", flat=True)[:SHOWN_AT_ONCE])
     keep_one_in_flight(change.thread, thread)
     Conversation.objects.filter(thread=thread).update(thread=change.thread)
+    move_timers(thread.pk, change.thread.pk)
     Event.objects.filter(thread=thread).update(thread=change.thread, version=0)
     Message.objects.filter(thread=thread).update(thread=change.thread, version=0)
     Message.objects.filter(pk__in=newest).update(version=change.version)
@@ -199,6 +201,7 @@ def send_back(rows, thread):
     """What came with the merge, and what has been said since in the conversations that came with it."""
     conversations = rows["conversations"]
     Conversation.objects.filter(pk__in=conversations, thread=thread).update(thread=rows["from"])
+    move_timers(thread.pk, rows["from"], conversations)
     for model, key in ((Event, "events"), (Message, "messages")):
         theirs = Q(pk__in=rows[key]) | Q(conversation__in=conversations)
         model.objects.filter(theirs, thread=thread).update(thread=rows["from"])

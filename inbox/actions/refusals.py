@@ -7,18 +7,8 @@ Views answer with `status_code` and the words; a child exists only where a calle
 
 from contextlib import contextmanager
 
+from inbox.rules.refusal import Refusal
 from whatsapp.content import ContentError
-
-
-class Refusal(Exception):
-    """`code` is stable, `words` are for a person, `field` names the offending input; `status_code` is HTTP's word."""
-
-    def __init__(self, code, words, field="", status_code=409):
-        super().__init__(words)
-        self.code = code
-        self.words = words
-        self.field = field
-        self.status_code = status_code
 
 
 class NotAllowed(Refusal):

@@ -204,6 +204,8 @@ class Hub:
                 self._tell(self.index.sockets([viewer.agent_id]), text)
 
     def _refresh(self, routing, texts):
+        for thread_id, version in routing.get("told", ()):
+            self._pump.note(thread_id, version)
         near = [viewer.agent_id for viewer in self.index.viewers_near(routing["numbers"])]
         self._tell(self.index.sockets(near), texts[0])
 

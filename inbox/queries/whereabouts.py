@@ -7,17 +7,19 @@ from inbox.models import Conversation, Participant, Reception
 from inbox.rules.visibility import Whereabouts
 
 
-def whereabouts(conversation):
-    """The facts of a conversation that decide who sees it (one query for the participants; thread and number's rule are
-    those at hand)."""
+def whereabouts(conversation, participant_ids=None):
+    """The facts of a conversation that decide who sees it (one query for the participants, unless given; thread
+    and number's rule are those at hand)."""
     number = conversation.thread.number
+    if participant_ids is None:
+        participant_ids = conversation.participants.values_list("agent_id", flat=True)
     return Whereabouts(
         conversation_id=conversation.pk,
         number_id=number.pk,
         status=conversation.status,
         assignee_id=conversation.assignee_id,
         team_id=conversation.team_id,
-        participant_ids=frozenset(conversation.participants.values_list("agent_id", flat=True)),
+        participant_ids=frozenset(participant_ids),
         hides_colleagues=Reception.of(number).hides_colleagues,
     )
 

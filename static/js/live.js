@@ -27,6 +27,7 @@ const PATH = "/ws/inbox/";
 const SILENCE = 40_000; // the server's pulse comes every 15 s
 const NAP = 20_000; // longer without a frame while hidden: the tab slept
 const OFFLINE_AFTER = 1_000;
+const REFRESH_REST = 3_000;
 const GAP_PATIENCE = 150; // frames of two processes may overtake each other
 const TYPING_EVERY = 15_000;
 const FATAL = { 4401: "logged_out", 4403: "deactivated" };
@@ -177,13 +178,25 @@ function refresh(why) {
   catchUp();
 }
 
-// A thousand pages learn of it in the same moment: each waits its own while.
+// A thousand pages learn of it in the same moment: each waits its own while. Where much changes for long (a hundred
+// closings a second), they look again now and then and not each time.
+let missedTimer = 0;
+let lookedAgainAt = 0;
+let concernsWatched = false;
+
 function missed(frame) {
-  const concernsWatched = !frame.threads || frame.threads.includes(watched?.thread);
-  setTimeout(() => {
-    on.Refresh("lost");
-    if (concernsWatched) catchUp();
-  }, Math.random() * 1_500);
+  concernsWatched ||= !frame.threads || frame.threads.includes(watched?.thread);
+  if (missedTimer) return;
+  const rest = Math.max(0, lookedAgainAt + REFRESH_REST - Date.now());
+  missedTimer = setTimeout(lookAgain, rest + Math.random() * 1_500);
+}
+
+function lookAgain() {
+  missedTimer = 0;
+  lookedAgainAt = Date.now();
+  on.Refresh("lost");
+  if (concernsWatched) catchUp();
+  concernsWatched = false;
 }
 
 function changed(frame) {

@@ -1,21 +1,31 @@
-"""From rows to what the rules look at."""
+"""From rows to what the rules look at. What belongs to a conversation is read in one query, its number's wishes in
+another (and a third one where business hours count)."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models.functions import JSONObject, Lag
 
 from automation.models import Automation, BusinessHours, Decision, Holiday, OpeningTime
+from automation.rules.deadlines import Due
 from automation.rules.facts import Facts, Policy, Settled
 from automation.rules.hours import Hours
-from inbox.models import Reception
+from inbox.models import Contact, Conversation, Event, Message, Reception, Timer
+from inbox.moves import PEOPLE
 
 Kind = Automation.Kind
+Line = Event.Kind
 SETTLING = (Decision.Outcome.DONE, Decision.Outcome.REFUSED)
-# So far back the rules look into what was settled in a thread.
-MOST_SETTLED = 50
+# So far back the rules look into what was settled in a thread; a welcome and a survey count for longer.
+LATELY = timedelta(days=1)
+LONGER = (Kind.WELCOME, Kind.SURVEY)
+MOST_SETTLED = 100
+# Lines that say since when nobody serves, and that it was open again.
+SINCE = (Line.REOPENED, Line.RETURNED, Line.HANDED_OVER, Line.TRANSFERRED)
+WINDOW = timedelta(hours=24)
+REACHED = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED)
 AS_STORED = (
     "status",
     "unanswered_since",
@@ -35,29 +45,84 @@ def stopped(conversation_id):
     return f"stopped:{conversation_id}"
 
 
+# --- A conversation --------------------------------------------------------------------------------------------------
+
+
 def facts_of(change, conversation):
-    """The Facts of a conversation of the change's thread. One query."""
-    settled = settled_of(change.thread)
+    """The Facts of a saved conversation of the change's thread."""
+    found = _related(conversation, change.now)
+    settled = tuple(_settled(row) for row in found["settled"])
+    lines = [(row["kind"], datetime.fromisoformat(row["at"])) for row in found["lines"]]
+    word = found["word"][0] if found["word"] else {}
     return Facts(
         now=change.now,
+        conversation_id=conversation.pk,
         **{name: getattr(conversation, name) for name in AS_STORED},
         window_until=change.thread.window_until,
         has_agent=conversation.assignee_id is not None,
         is_manual=Reception.of(change.thread.number).picking == Reception.Picking.MANUAL,
         is_stopped=any(one.occasion == stopped(conversation.pk) for one in settled),
         settled=settled,
+        word_arrived_at=_time(word.get("created_at")),
+        word_said_at=_time(word.get("at")),
+        first_contact_at=_first_contact(change, conversation, found["welcome"]),
+        free_since=next((at for kind, at in lines if kind != Line.REOPENED), None),
+        window_reopened_at=_window_reopened(change, conversation),
+        reopened_at=next((at for kind, at in lines if kind == Line.REOPENED), None),
+        agent_reached=found["reached"] if conversation.status == Conversation.Status.CLOSED else None,
+        is_opted_out=change.thread.contact.whatsapp_optout == Contact.OptOut.ALL,
     )
 
 
-def settled_of(thread):
-    """What was settled in a thread, newest first."""
-    rows = Decision.objects.filter(thread=thread, outcome__in=SETTLING).order_by("-id")
-    rows = rows.values_list("automation", "occasion", "at", "outcome")[:MOST_SETTLED]
-    return tuple(Settled(name, occasion, at, outcome == "done") for name, occasion, at, outcome in rows)
+def _related(conversation, now):
+    """What other rows say of a conversation: settled, lines, word, welcome, reached."""
+    mine = Q(conversation=OuterRef("pk")) | Q(at__gte=now - LATELY) | Q(automation__in=LONGER)
+    settled = Decision.objects.filter(mine, thread=OuterRef("thread"), outcome__in=SETTLING).order_by("-id")
+    lines = Event.objects.filter(conversation=OuterRef("pk"), kind__in=SINCE).order_by("-id")
+    word = Message.objects.filter(pk=conversation.last_inbound_id)
+    welcome = Timer.objects.filter(thread=OuterRef("thread"), kind=Due.WELCOME)
+    reached = Message.objects.filter(conversation=OuterRef("pk"), author_kind__in=PEOPLE, status__in=REACHED)
+    told = JSONObject(automation="automation", occasion="occasion", at="at", outcome="outcome")
+    rows = Conversation.objects.filter(pk=conversation.pk).values(
+        settled=ArraySubquery(settled.values(row=told)[:MOST_SETTLED]),
+        lines=ArraySubquery(lines.values(row=JSONObject(kind="kind", at="at"))[:10]),
+        word=ArraySubquery(word.values(row=JSONObject(at="at", created_at="created_at"))),
+        welcome=ArraySubquery(welcome.values("due_at")),
+        reached=Exists(reached.exclude(kind__in=["note", *Message.ANNOTATIONS])),
+    )
+    return rows.get()
+
+
+def _settled(row):
+    return Settled(row["automation"], row["occasion"], datetime.fromisoformat(row["at"]), row["outcome"] == "done")
+
+
+def _time(text):
+    return datetime.fromisoformat(text) if text else None
+
+
+def _first_contact(change, conversation, welcome_due_at):
+    """When the customer's word came into an empty thread; afterwards the timer that it set remembers."""
+    if change.stood:
+        return min(welcome_due_at, default=None)
+    earlier = change.thread.messages.exclude(pk=conversation.last_inbound_id)
+    return None if not conversation.last_inbound_id or earlier.exists() else change.now
+
+
+def _window_reopened(change, conversation):
+    """The arrival of the newest word that came more than 24 hours after the one before it."""
+    if not conversation.is_waiting or conversation.opened_at > change.now - WINDOW:
+        return None
+    words = Message.objects.filter(conversation=conversation, author_kind=Message.Author.CUSTOMER)
+    words = words.annotate(before=Window(Lag("at"), order_by=["at", "pk"])).filter(at__gt=F("before") + WINDOW)
+    return words.order_by("-at").values_list("created_at", flat=True).first()
+
+
+# --- A number --------------------------------------------------------------------------------------------------------
 
 
 def on_at(number_id):
-    """{kind: Automation} of what is on at a number. One query."""
+    """{kind: Automation} of what is on at a number."""
     return {one.kind: one for one in Automation.objects.filter(number=number_id, is_on=True)}
 
 
@@ -65,9 +130,10 @@ def policy_of(number_id, bot=None, automations=None):
     """The Policy of a number. `bot` serves the conversation; `automations` are `on_at` where they are known already."""
     automations = on_at(number_id) if automations is None else automations
     reminder, auto_close = automations.get(Kind.REMINDER), automations.get(Kind.AUTO_CLOSE)
-    welcome = automations.get(Kind.WELCOME)
+    welcome, survey = automations.get(Kind.WELCOME), automations.get(Kind.SURVEY)
     return Policy(
-        hours=hours_of(number_id) if automations else Hours(),
+        hours=hours_of(number_id) if _count_hours(automations) else Hours(),
+        welcomes=welcome is not None,
         replies_unassigned=Kind.UNASSIGNED in automations,
         replies_queued=Kind.QUEUE in automations,
         replies_closed_hours=Kind.CLOSED_HOURS in automations,
@@ -76,7 +142,8 @@ def policy_of(number_id, bot=None, automations=None):
         reminder_counts_business_time=bool(reminder and reminder.counts_business_time),
         auto_close_after=_minutes(auto_close),
         auto_close_counts_business_time=bool(auto_close and auto_close.counts_business_time),
-        surveys=Kind.SURVEY in automations,
+        surveys=survey is not None,
+        survey_every=timedelta(days=survey.every_days) if survey and survey.every_days else None,
         **({"bot_silence": timedelta(minutes=bot.silence_minutes)} if bot else {}),
     )
 
@@ -85,13 +152,17 @@ def _minutes(automation):
     return timedelta(minutes=automation.minutes) if automation else None
 
 
+def _count_hours(automations):
+    return Kind.CLOSED_HOURS in automations or any(one.counts_business_time for one in automations.values())
+
+
 def hours_of(number_id):
     """The Hours of a number; always open where it has no plan. One query."""
-    opening = OpeningTime.objects.filter(hours=OuterRef("pk")).values(
-        times=JSONObject(weekday="weekday", opens_at="opens_at", closes_at="closes_at")
-    )
+    spans = JSONObject(weekday="weekday", opens_at="opens_at", closes_at="closes_at")
+    opening = OpeningTime.objects.filter(hours=OuterRef("pk")).order_by("weekday", "opens_at").values(row=spans)
     plan = BusinessHours.objects.filter(number=number_id, is_on=True).annotate(
-        times=ArraySubquery(opening), days_off=ArraySubquery(Holiday.objects.filter(hours=OuterRef("pk")).values("day"))
+        times=ArraySubquery(opening),
+        days_off=ArraySubquery(Holiday.objects.filter(hours=OuterRef("pk")).values("day")),
     )
     found = plan.first()
     if found is None:
@@ -105,4 +176,4 @@ def _week(times):
     for row in times:
         span = (time.fromisoformat(row["opens_at"]), time.fromisoformat(row["closes_at"]))
         week[row["weekday"]] = (*week.get(row["weekday"], ()), span)
-    return {weekday: tuple(sorted(spans)) for weekday, spans in week.items()}
+    return week

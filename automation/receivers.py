@@ -1,1 +1,17 @@
 """News of the inbox becomes deadlines, inside the change that it is about."""
+
+from django.dispatch import receiver
+
+from automation.reactions import timing, welcome
+from inbox.signals import conversation_changed, thread_opened
+
+
+@receiver(conversation_changed)
+def on_conversation_changed(sender, change, **kwargs):
+    if change.moved(*timing.CONCERNED):
+        timing.retime(change)
+
+
+@receiver(thread_opened)
+def on_thread_opened(sender, change, at, **kwargs):
+    welcome.chat_opened(change, at)

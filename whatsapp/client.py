@@ -143,9 +143,16 @@ class GraphClient:
         found = answer.get("conversational_automation")
         return found if isinstance(found, dict) else {}
 
-    def set_conversational_automation(self, phone_number_id: str, prompts: list[str], commands: list[dict]) -> None:
-        """Replaces both lists."""
-        body = {"prompts": prompts, "commands": commands}
+    def set_conversational_automation(
+        self,
+        phone_number_id: str,
+        prompts: list[str],
+        commands: list[dict],
+        enable_welcome_message: bool | None = None,
+    ) -> None:
+        """Replaces both lists. The flag asks Meta to report opened chats (request_welcome); None leaves it alone."""
+        flag = {} if enable_welcome_message is None else {"enable_welcome_message": enable_welcome_message}
+        body = {"prompts": prompts, "commands": commands, **flag}
         self._request("POST", phone_number_id, "conversational_automation", json=body, of_number=True)
 
     def subscribe(self, waba_id: str) -> None:

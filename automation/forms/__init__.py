@@ -1,0 +1,1 @@
+"""What an admin types on the page of a number."""

@@ -1,0 +1,78 @@
+"""The whole page of a number: eight panels and the business hours, judged and saved as one."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from automation import ice_breakers
+from automation.forms.hours import HoursForm
+from automation.forms.panels import FORMS
+from automation.models import Automation
+from inbox.models import Attachment
+from whatsapp.models import Number
+
+
+class AutomationPage:
+    """`panels` is {kind: form} in the order of the page; `data` and `files` are what was posted, None at first."""
+
+    def __init__(self, number, agent, data=None, files=None):
+        self.number = number
+        self.rows = rows_of(number)
+        self.panels = {
+            kind: form(self.rows[kind], agent, data=data, files=files, prefix=kind.value)
+            for kind, form in FORMS.items()
+        }
+        self.hours = HoursForm(number, data=data, files=files, prefix="hours")
+
+    @property
+    def forms(self):
+        return [*self.panels.values(), self.hours]
+
+    def is_valid(self):
+        """Every panel is judged, so that all errors stand on the page at once."""
+        valid = [form.is_valid() for form in self.forms]
+        return all(valid)
+
+    @property
+    def count_of_errors(self):
+        return sum(len(words) for form in self.forms for words in form.errors.values())
+
+    def save(self):
+        """Write all of it, or nothing. Returns the kinds that are on."""
+        with transaction.atomic():
+            Number.objects.select_for_update(of=("self",)).get(pk=self.number.pk)
+            before = ice_breakers.wanted(self.number.pk)
+            for kind, form in self.panels.items():
+                self._write(kind, form)
+            self.hours.save()
+            if ice_breakers.wanted(self.number.pk) != before:
+                ice_breakers.want_push(self.number.pk)
+        return [kind for kind, row in self.rows.items() if row.is_on]
+
+    def _write(self, kind, form):
+        row, kept_before = self.rows[kind], self.rows[kind].attachment_id
+        form.write(row)
+        row.changed_at = timezone.now()
+        keep_file(row.attachment_id, kept_before)
+        Automation.objects.update_or_create(
+            number=row.number, kind=kind, defaults={name: getattr(row, name) for name in WRITTEN}
+        )
+
+
+WRITTEN = [field.name for field in Automation._meta.fields if field.name not in ("id", "number", "kind")]
+
+
+def rows_of(number):
+    """{kind: Automation}, unsaved ones where the number has none yet."""
+    stored = {row.kind: row for row in Automation.objects.filter(number=number).select_related("attachment")}
+    rows = {kind: stored.get(kind) or Automation(number=number, kind=kind) for kind in Automation.Kind}
+    for row in rows.values():
+        row.number = number
+    return rows
+
+
+def keep_file(now_id, before_id):
+    """An automation's file stays; the one it had before goes the way of uploads that were never sent."""
+    if now_id == before_id:
+        return
+    Attachment.objects.filter(pk=before_id).update(is_kept=False)
+    Attachment.objects.filter(pk=now_id).update(is_kept=True)

@@ -56,6 +56,11 @@ def register(kind, handler, label=""):
     _labels[kind] = label
 
 
+def kinds():
+    """The kinds that something is registered for, by name."""
+    return sorted(_handlers)
+
+
 def label_of(kind):
     """What screens say of a kind; "" where it is not shown."""
     return _labels.get(kind, "")

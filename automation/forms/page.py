@@ -9,6 +9,7 @@ from automation.forms.panels import FORMS
 from automation.models import Automation
 from inbox.models import Attachment
 from whatsapp.models import Number
+from whatsapp.wake import wake
 
 
 class AutomationPage:
@@ -46,6 +47,7 @@ class AutomationPage:
             self.hours.save()
             if ice_breakers.wanted(self.number.pk) != before:
                 ice_breakers.want_push(self.number.pk)
+            wake("automation.tasks.retime_number", self.number.pk)
         return [kind for kind, row in self.rows.items() if row.is_on]
 
     def _write(self, kind, form):

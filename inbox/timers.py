@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from inbox.changes import change_together
 from inbox.clock import database_time
@@ -135,38 +135,37 @@ def _read(changes, timers):
 
 def _write(changes):
     """Store how the wanted timers of these changes differ from the stored ones."""
-    gone, written, awaited = [], [], set()
+    gone, written = [], []
     for change in changes:
-        if change.deadlines is None:
-            continue
-        stored, wanted = change.deadlines.stored, change.deadlines.wanted
-        gone += [timer.pk for key, timer in stored.items() if key not in wanted]
-        for timer in _differing(change):
-            written.append(timer)
-            if timer.due_at <= change.now:
-                awaited.add(change.thread.pk)
+        if change.deadlines:
+            written += _differing(change)
+            gone += [timer.pk for key, timer in change.deadlines.stored.items() if key not in change.deadlines.wanted]
     if gone:
         Timer.objects.filter(pk__in=gone).delete()
     _store(written)
-    if len(changes) > 1 and awaited:
+    _wake_for({timer.thread_id for timer in written if timer.due_at <= changes[0].now}, len(changes) == 1)
+
+
+def _wake_for(thread_ids, are_few):
+    if thread_ids and not are_few:
         wake(FIRE)
-    for thread_id in awaited if len(changes) == 1 else ():
+    for thread_id in thread_ids if are_few else ():
         wake(FIRE_OF, thread_id)
 
 
 def _differing(change):
     """The rows to write: new, or due at another time than stored."""
-    deadlines = change.deadlines
-    for (conversation_id, kind), due_at in deadlines.wanted.items():
+    deadlines, differing = change.deadlines, []
+    for (conversation_id, kind), due_at in list(deadlines.wanted.items()):
         stored = deadlines.stored.get((conversation_id, kind))
         timer = Timer(thread=change.thread, conversation_id=conversation_id, kind=kind, due_at=due_at)
         if stored and stored is deadlines.fired:
-            if _comes_again(stored, due_at, change.now):
-                _postpone(timer, stored, change.now)
-            if timer.attempts < MOST_ATTEMPTS:
-                yield timer
+            if due_at <= stored.due_at and due_at < change.now:
+                _put_off_again(timer, deadlines, change.now)
+            differing.append(timer)
         elif stored is None or (stored.due_at != due_at and not _is_put_off(stored, due_at)):
-            yield timer
+            differing.append(timer)
+    return [timer for timer in differing if (timer.conversation_id, timer.kind) in deadlines.wanted]
 
 
 def _is_put_off(stored, due_at):
@@ -174,13 +173,17 @@ def _is_put_off(stored, due_at):
     return stored.attempts and due_at <= stored.due_at
 
 
-def _comes_again(fired, due_at, now):
-    return due_at <= fired.due_at and due_at < now
+def _put_off_again(timer, deadlines, now):
+    """It fired and settled nothing: the facts want it for the time at which it was due."""
+    timer.attempts = deadlines.fired.attempts + 1
+    timer.due_at = now + _pause(timer.attempts)
+    if timer.attempts >= MOST_ATTEMPTS:
+        del deadlines.wanted[timer.conversation_id, timer.kind]
+        logger.error("Timer %s of thread %s given up: it settles nothing", timer.kind, timer.thread_id)
 
 
-def _postpone(timer, before, now):
-    timer.attempts = before.attempts + 1
-    timer.due_at = now + FIRST_PAUSE * 2**before.attempts
+def _pause(attempts):
+    return FIRST_PAUSE * 2 ** (attempts - 1)
 
 
 def _store(timers):
@@ -301,11 +304,10 @@ def _fire_first(thread_id, now):
 def _put_off(timer, now, error):
     """Its transaction is rolled back: try again later, or give it up."""
     why = f"{type(error).__name__} in {traceback.extract_tb(error.__traceback__)[-1].name}"
-    unchanged = Timer.objects.filter(pk=timer.pk, due_at=timer.due_at)
-    if timer.attempts + 1 >= MOST_ATTEMPTS:
+    unchanged, attempts = Timer.objects.filter(pk=timer.pk, due_at=timer.due_at), timer.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
         unchanged.delete()
         logger.error("Timer %s of thread %s given up: %s", timer.kind, timer.thread_id, why)
-        return
-    _postpone(timer, timer, now)
-    unchanged.update(attempts=F("attempts") + 1, due_at=timer.due_at)
-    logger.warning("Timer %s of thread %s broke and is put off: %s", timer.kind, timer.thread_id, why)
+    else:
+        unchanged.update(attempts=attempts, due_at=now + _pause(attempts))
+        logger.warning("Timer %s of thread %s broke and is put off: %s", timer.kind, timer.thread_id, why)

@@ -124,7 +124,8 @@ def _of_the_line(facts, policy):
         return Nothing("manual_picking")
     if facts.is_word_old and facts.word_arrived_at >= began:
         return Nothing("old_word")
-    free_since = max(filter(None, (facts.free_since or began, facts.window_reopened_at)))
+    # A line in the thread bears Meta's time of the word, which is before its arrival.
+    free_since = max(facts.free_since or began, began)
     return Reply(automation, began.isoformat(), free_since + CHANCE_TO_SERVE)
 
 

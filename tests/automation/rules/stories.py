@@ -40,9 +40,9 @@ def answered(now="10:05", word="10:00", answer="10:05", **facts):
     )
 
 
-def closed(now="11:00:10", closed_at="11:00", **facts):
+def closed(now="11:00:10", **facts):
     """Lena answered, and the conversation was closed."""
-    over = {"status": "closed", "closed_at": at(closed_at), "conversation_id": 7, "agent_reached": True}
+    over = {"status": "closed", "closed_at": at("11:00"), "conversation_id": 7, "agent_reached": True}
     return answered(now, **{**over, **facts})
 
 

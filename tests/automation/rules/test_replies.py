@@ -51,6 +51,10 @@ def test_s1_20_a_conversation_that_is_given_back_is_answered_a_second_later():
     assert said(replace(returned, now=at("10:30"))) is None
 
 
+def test_s1_20_a_word_that_was_on_its_way_leaves_the_same_second_to_serve():
+    assert choose(waiting("10:00:00.5", free_since=at("09:59:57")), REPLIES).until == at("10:00:01")
+
+
 def test_s1_20_without_an_unanswered_word_it_is_still_nobody_who_serves():
     returned = waiting("10:30:01", "10:30", unanswered_since=None, assigned_at=at("09:00"))
     assert said(returned) == "unassigned"

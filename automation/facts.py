@@ -2,6 +2,7 @@
 another (and a third one where business hours count)."""
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -25,6 +26,8 @@ MOST_SETTLED = 100
 # Lines that say since when nobody serves, and that it was open again.
 SINCE = (Line.REOPENED, Line.RETURNED, Line.HANDED_OVER, Line.TRANSFERRED)
 WINDOW = timedelta(hours=24)
+# Older automatic messages hold nothing back.
+JUST_NOW = timedelta(minutes=2)
 REACHED = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED)
 AS_STORED = (
     "status",
@@ -71,23 +74,28 @@ def facts_of(change, conversation):
         reopened_at=next((at for kind, at in lines if kind == Line.REOPENED), None),
         agent_reached=found["reached"] if conversation.status == Conversation.Status.CLOSED else None,
         is_opted_out=change.thread.contact.whatsapp_optout == Contact.OptOut.ALL,
+        other_automatic_at=_time(found["other"][0]["at"]) if found["other"] else None,
     )
 
 
 def _related(conversation, now):
-    """What other rows say of a conversation: settled, lines, word, welcome, reached."""
+    """What other rows say of a conversation: settled, lines, word, welcome, other (automatic messages), reached."""
     mine = Q(conversation=OuterRef("pk")) | Q(at__gte=now - LATELY) | Q(automation__in=LONGER)
     settled = Decision.objects.filter(mine, thread=OuterRef("thread"), outcome__in=SETTLING).order_by("-id")
     lines = Event.objects.filter(conversation=OuterRef("pk"), kind__in=SINCE).order_by("-id")
     word = Message.objects.filter(pk=conversation.last_inbound_id)
     welcome = Timer.objects.filter(thread=OuterRef("thread"), kind=Due.WELCOME)
     reached = Message.objects.filter(conversation=OuterRef("pk"), author_kind__in=PEOPLE, status__in=REACHED)
+    no_decision = ~Exists(Decision.objects.filter(message=OuterRef("pk")))
+    other = Message.objects.filter(no_decision, thread=OuterRef("thread"), author_kind=Message.Author.AUTOMATION)
+    other = other.filter(at__gt=now - JUST_NOW).order_by("-at")
     told = JSONObject(automation="automation", occasion="occasion", at="at", outcome="outcome")
     rows = Conversation.objects.filter(pk=conversation.pk).values(
         settled=ArraySubquery(settled.values(row=told)[:MOST_SETTLED]),
         lines=ArraySubquery(lines.values(row=JSONObject(kind="kind", at="at"))[:10]),
         word=ArraySubquery(word.values(row=JSONObject(at="at", created_at="created_at"))),
         welcome=ArraySubquery(welcome.values("due_at")),
+        other=ArraySubquery(other.values(row=JSONObject(at="at"))[:1]),
         reached=Exists(reached.exclude(kind__in=["note", *Message.ANNOTATIONS])),
     )
     return rows.get()
@@ -121,18 +129,22 @@ def _window_reopened(change, conversation):
 # --- A number --------------------------------------------------------------------------------------------------------
 
 
-def on_at(number_id):
-    """{kind: Automation} of what is on at a number."""
-    return {one.kind: one for one in Automation.objects.filter(number=number_id, is_on=True)}
+def on_at(change):
+    """{kind: Automation} of what is on at the number of the change's thread; read once for changes made together."""
+    number_id = change.thread.number_id
+    rows = Automation.objects.select_related("message_template").filter(number=number_id, is_on=True)
+    return change.together.once(("automations", number_id), lambda: {one.kind: one for one in rows})
 
 
-def policy_of(number_id, bot=None, automations=None):
-    """The Policy of a number. `bot` serves the conversation; `automations` are `on_at` where they are known already."""
-    automations = on_at(number_id) if automations is None else automations
+def policy_of(change):
+    """The Policy of the number of the change's thread, for its conversation and the bot that serves it."""
+    number_id, automations = change.thread.number_id, on_at(change)
+    bot = change.conversation and change.conversation.bot
     reminder, auto_close = automations.get(Kind.REMINDER), automations.get(Kind.AUTO_CLOSE)
+    hours = partial(hours_of, number_id)
     welcome, survey = automations.get(Kind.WELCOME), automations.get(Kind.SURVEY)
     return Policy(
-        hours=hours_of(number_id) if _count_hours(automations) else Hours(),
+        hours=change.together.once(("hours", number_id), hours) if _count_hours(automations) else Hours(),
         welcomes=welcome is not None,
         replies_unassigned=Kind.UNASSIGNED in automations,
         replies_queued=Kind.QUEUE in automations,

@@ -11,11 +11,11 @@ Outcome = Decision.Outcome
 
 
 def done(change, automation, occasion, *, message=None, **data):
-    """It happened; for this occasion that is all. Raises IntegrityError where the occasion was settled already."""
+    """It happened; for this occasion that is all. The row is written as the change ends, and breaks it where the
+    occasion was settled already."""
     decision = _decision(change, automation, occasion, Outcome.DONE, "", data)
     decision.message = message
-    decision.save()
-    return decision
+    change.add(decision)
 
 
 def refused(change, automation, occasion, reason, **data):

@@ -8,7 +8,7 @@ from inbox.signals import conversation_changed, thread_opened
 
 @receiver(conversation_changed)
 def on_conversation_changed(sender, change, **kwargs):
-    if change.moved(*timing.CONCERNED):
+    if change.moved(*timing.CONCERNED) or timing.has_acted(change):
         timing.retime(change)
 
 

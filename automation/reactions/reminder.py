@@ -6,4 +6,4 @@ from automation.rules.deadlines import reminder_occasion
 
 
 def remind(change, facts, policy):
-    say_own(change, on_at(change.thread.number_id)[Kind.REMINDER], reminder_occasion(facts))
+    say_own(change, on_at(change)[Kind.REMINDER], reminder_occasion(facts))

@@ -17,7 +17,7 @@ def ask(change, facts, policy):
     if reason:
         log.refused(change, Kind.SURVEY, occasion, reason)
         return
-    automation = on_at(change.thread.number_id)[Kind.SURVEY]
+    automation = on_at(change)[Kind.SURVEY]
     try:
         content = _content(change, automation)
     except Refusal as refusal:

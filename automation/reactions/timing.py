@@ -1,14 +1,15 @@
 """When a conversation's automations are due: kept true by every change, asked again before anything is done."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from automation import log
 from automation.facts import Kind, facts_of, on_at, policy_of
 from automation.rules.deadlines import COMPUTED, Due, deadlines, still_due
-from automation.rules.replies import Nothing, choose
+from automation.rules.replies import Hold, Nothing, choose
 from automation.rules.withdrawals import why_withdrawn
 from inbox import timers
-from inbox.changes import Change
+from inbox.changes import change_together
 from inbox.clock import database_time
 from inbox.models import Conversation, Thread
 
@@ -27,6 +28,8 @@ CONCERNED = (
     "customer_wrote_at",
     "last_inbound_id",
 )
+# So many threads are locked at once when a number's wishes have changed.
+BATCH = 100
 BOT = Conversation.Status.BOT
 # An auto-close that moves because somebody wrote, or that a person did before it, was not given up.
 MOVES_ALONG = ("customer_wrote", "closed", "reopened", "answered")
@@ -37,54 +40,55 @@ def retime(change):
 
     One query where the number has nothing on and no bot is there.
     """
-    conversation = change.conversation
-    automations = on_at(change.thread.number_id)
-    if not automations and BOT not in (conversation.status, change.stood.get("status")):
+    if not on_at(change) and BOT not in (change.conversation.status, change.stood.get("status")):
         return
-    facts = facts_of(change, conversation)
-    policy = policy_of(change.thread.number_id, conversation.bot, automations)
+    facts, policy = facts_of(change, change.conversation), policy_of(change)
     set_deadlines(change, facts, policy)
     if change.moved("last_inbound_id"):
         _note_left_out(change, facts, policy)
+    if has_acted(change):
+        _note_hold(change, facts, policy)
 
 
 def set_deadlines(change, facts, policy):
-    due = deadlines(facts, policy)
-    gone = timers.set_timers(change, change.conversation, due, among=COMPUTED)
+    gone = timers.set_timers(change, change.conversation, deadlines(facts, policy), among=COMPUTED)
     for kind in gone:
         note_withdrawn(change, kind, facts, policy)
 
 
+def has_acted(change):
+    """Whether this change is what an automation did when its timer fired."""
+    fired = change.deadlines and change.deadlines.fired
+    return fired is not None and fired.kind in COMPUTED
+
+
 def retime_number(number_id):
-    """What a number wants has changed: so have the deadlines of its open conversations."""
-    rows = Conversation.objects.filter(thread__number=number_id).exclude(status=Conversation.Status.CLOSED)
-    timed = Conversation.objects.filter(thread__number=number_id, timers__kind__in=COMPUTED)
-    for conversation_id in rows.union(timed).values_list("pk", flat=True):
-        _retime_one(conversation_id)
+    """What a number wants has changed: so have the deadlines of its conversations."""
+    is_open = ~Q(status=Conversation.Status.CLOSED)
+    rows = Conversation.objects.filter(is_open | Q(timers__kind__in=COMPUTED), thread__number=number_id).distinct()
+    conversation_ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(conversation_ids), BATCH):
+        _retime_together(conversation_ids[start : start + BATCH])
 
 
 @transaction.atomic
-def _retime_one(conversation_id):
-    threads = Thread.objects.select_related("contact", "number__reception").filter(conversations=conversation_id)
-    thread = threads.select_for_update(of=("self",)).first()
-    if thread is None:
-        return
-    change = Change(thread=thread, now=database_time())
-    conversation = change.look_at(thread.conversations.select_related("assignee").get(pk=conversation_id))
-    policy = policy_of(thread.number_id, conversation.bot)
-    set_deadlines(change, facts_of(change, conversation), policy)
+def _retime_together(conversation_ids):
+    threads = Thread.objects.select_related("contact", "number__reception").order_by("pk")
+    of_these = Conversation.objects.filter(pk__in=conversation_ids).values("thread")
+    locked = list(threads.filter(pk__in=of_these).select_for_update(of=("self",)))
+    with change_together(locked, conversation_ids, database_time()) as changes:
+        for change in changes:
+            if change.conversation:
+                set_deadlines(change, facts_of(change, change.conversation), policy_of(change))
 
 
 def when_due(kind, act):
     """The handler of a kind: `act(change, facts, policy)`, unless its cause is gone or it has to wait longer."""
 
     def handle(change, timer):
-        automations = on_at(change.thread.number_id)
-        facts = facts_of(change, change.conversation)
-        policy = policy_of(change.thread.number_id, change.conversation.bot, automations)
+        facts, policy = facts_of(change, change.conversation), policy_of(change)
         if still_due(kind, facts, policy):
             act(change, facts, policy)
-            retime(change)
         elif kind not in deadlines(facts, policy):
             note_withdrawn(change, kind, facts, policy)
         else:
@@ -112,6 +116,13 @@ def _note_left_out(change, facts, policy):
     if choose(facts, policy) == Nothing("old_word"):
         automation = _named(change, Due.WAITING_REPLY, facts, policy)
         log.withdrawn(change, automation, _occasion(change, Due.WAITING_REPLY), "old_word")
+
+
+def _note_hold(change, facts, policy):
+    """After one automatic message another one has to wait."""
+    chosen = choose(facts, policy)
+    if isinstance(chosen, Hold) and chosen.reason != "at_once":
+        log.held(change, chosen.reply.automation, chosen.reply.occasion, chosen.reason, until=chosen.until)
 
 
 def _named(change, kind, facts, policy):

@@ -17,7 +17,7 @@ from whatsapp.content import ContentError, Media
 def reply(change, facts, policy):
     """The reply that the rules have found to be due."""
     chosen = choose(facts, policy)
-    automation = on_at(change.thread.number_id)[chosen.automation]
+    automation = on_at(change)[chosen.automation]
     try:
         content = content_of(automation)
     except Refusal as refusal:

@@ -6,10 +6,9 @@ from automation import log
 from automation.facts import SETTLING, Kind, facts_of, on_at, policy_of
 from automation.models import Decision
 from automation.outgoing import say_own
-from automation.reactions.timing import note_withdrawn, retime
+from automation.reactions.timing import note_withdrawn
 from automation.rules.deadlines import Due, still_due
 from automation.rules.facts import TOO_OLD
-from automation.rules.replies import Hold, choose
 from inbox import timers
 from inbox.models import Message
 
@@ -18,7 +17,7 @@ ONCE = ""
 
 def chat_opened(change, at):
     """Meta reports that the customer opened the chat at `at`: a welcome is wanted, if the thread holds nothing."""
-    if Kind.WELCOME not in on_at(change.thread.number_id) or _is_settled(change.thread):
+    if Kind.WELCOME not in on_at(change) or _is_settled(change.thread):
         return
     if change.thread.messages.exists():
         return
@@ -30,40 +29,26 @@ def chat_opened(change, at):
 
 def fire(change, timer):
     """The timer of a conversation came of a word, that of the thread alone of the opening."""
-    if timer.conversation_id:
-        _after_a_word(change, timer)
-    elif not _is_settled(change.thread):
-        _send(change, on_at(change.thread.number_id).get(Kind.WELCOME))
-    if change.conversation:
-        retime(change)
-
-
-def _after_a_word(change, timer):
-    automations = on_at(change.thread.number_id)
-    policy = policy_of(change.thread.number_id, change.conversation.bot, automations)
+    if timer.conversation_id is None:
+        if not _is_settled(change.thread):
+            _send(change)
+        return
+    policy = policy_of(change)
     facts = replace(facts_of(change, change.conversation), first_contact_at=timer.due_at)
     if still_due(Due.WELCOME, facts, policy):
-        _send(change, automations[Kind.WELCOME])
-        _note_hold(change, policy)
+        _send(change)
     else:
         note_withdrawn(change, Due.WELCOME, facts, policy)
 
 
-def _send(change, automation):
+def _send(change):
+    automation = on_at(change).get(Kind.WELCOME)
     if automation is None:
         log.refused(change, Kind.WELCOME, ONCE, "switched_off")
     elif change.thread.messages.exclude(author_kind=Message.Author.CUSTOMER).exists():
         log.refused(change, Kind.WELCOME, ONCE, "already_answered")
     else:
         say_own(change, automation, ONCE)
-
-
-def _note_hold(change, policy):
-    """A waiting reply has to wait for the welcome to be read."""
-    facts = facts_of(change, change.conversation)
-    chosen = choose(facts, policy)
-    if isinstance(chosen, Hold) and chosen.reason == "after_welcome":
-        log.held(change, chosen.reply.automation, chosen.reply.occasion, chosen.reason, until=chosen.until)
 
 
 def _is_settled(thread):

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, time
 
 from automation.models import Automation, BusinessHours, Decision, OpeningTime
+from inbox import assignment, timers
 from inbox.models import Message
+from tests.moving import move_back
 
 WORDS = {
     "welcome": "Welcome to Hafen!",
@@ -48,3 +50,18 @@ def decided(thread, automation=None):
     if automation:
         return [(row.outcome, row.reason) for row in rows.filter(automation=automation)]
     return [(row.automation, row.outcome, row.reason) for row in rows]
+
+
+def work(now=None):
+    """What the workers do about the line and about deadlines; nothing leaves for Meta."""
+    assignment.fill_places(now)
+    while timers.fire_due(now):
+        assignment.fill_places(now)
+
+
+def wait(conversation, **duration):
+    """Time passes, and what became due is done. Returns the conversation as it is then."""
+    move_back(conversation, **duration)
+    work()
+    conversation.refresh_from_db()
+    return conversation

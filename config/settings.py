@@ -234,12 +234,20 @@ UNFOLD = {
                 ),
             },
             {
+                "title": "Automation",
+                "items": _admin_links(
+                    ("Reason log", "history", "automation_decision"),
+                    ("Timers", "timer", "inbox_timer"),
+                    ("Schedule of sweeps", "schedule", "django_celery_beat_periodictask"),
+                ),
+            },
+            {
                 "title": "Inbox",
                 "items": _admin_links(
                     ("Conversations", "chat", "inbox_conversation"),
+                    ("Bots", "smart_toy", "inbox_bot"),
                     ("Tags", "sell", "inbox_tag"),
                     ("Canned replies", "quickreply", "inbox_cannedreply"),
-                    ("Schedule of sweeps", "schedule", "django_celery_beat_periodictask"),
                 ),
             },
         ],

@@ -1,5 +1,5 @@
 """The pages of administration: what a number does by itself, and what was decided."""
 
-from automation.admin import decisions, numbers
+from automation.admin import bots, decisions, numbers
 
-__all__ = ["decisions", "numbers"]
+__all__ = ["bots", "decisions", "numbers"]

@@ -1,0 +1,82 @@
+"""Bots and their scripts, for admins: written, judged when saved, and tried out before a customer meets them."""
+
+from django.contrib import admin
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin, StackedInline
+from unfold.decorators import action, display
+
+from automation.admin import rehearsal
+from automation.forms.bot_steps import StepForm, StepFormSet
+from automation.models import BotStep
+from inbox.models import Bot
+
+
+class StepInline(StackedInline):
+    model = BotStep
+    form = StepForm
+    formset = StepFormSet
+    extra = 0
+    ordering_field = "position"
+    hide_ordering_field = True
+    collapsible = True
+    verbose_name_plural = "Script"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "kind"),
+                    "text",
+                    "choices",
+                    ("as_list", "list_button"),
+                    ("variable", "expects"),
+                    ("retry_text", "max_tries"),
+                    ("tag", "team", "agent"),
+                    ("goes_to", "otherwise"),
+                    "position",
+                ]
+            },
+        )
+    ]
+
+    class Media:
+        js = ["js/automation/bot_steps.js"]
+
+
+@admin.register(Bot)
+class BotAdmin(ModelAdmin):
+    list_display = ["name", "is_active", "kind_of_bot", "numbers"]
+    list_filter = ["is_active"]
+    search_fields = ["name"]
+    fields = ["name", "is_active", "silence_minutes"]
+    inlines = [StepInline]
+    actions_detail = ["try_out"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("steps", "receptions__number")
+
+    @display(description="Kind", label={"Scripted": "success", "Nothing to say yet": "warning"})
+    def kind_of_bot(self, bot):
+        return "Scripted" if bot.steps.all() else "Nothing to say yet"
+
+    @display(description="Receives for")
+    def numbers(self, bot):
+        return ", ".join(str(reception.number) for reception in bot.receptions.all()) or "No number"
+
+    def has_delete_permission(self, request, obj=None):
+        """Conversations name their bot: one that has served is switched off instead."""
+        if obj is not None and obj.conversation_set.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    @action(description="Try it out", icon="play_arrow", url_path="try")
+    def try_out(self, request, object_id):
+        bot = get_object_or_404(Bot, pk=object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Try {bot} out",
+            "bot": bot,
+            "rehearsal": rehearsal.play(bot, request.POST if request.method == "POST" else {}),
+        }
+        return TemplateResponse(request, "admin/bots/try.html", context)

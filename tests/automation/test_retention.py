@@ -11,6 +11,7 @@ from automation.models import Automation, Decision
 from automation.retention import forget_decisions
 from inbox.models import Conversation
 from tests import factories
+from tests.automation.deciding import decided
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -21,21 +22,12 @@ def conversation():
     return factories.make_conversation("assigned", assignee=factories.make_agent())
 
 
-def decided(conversation, days_ago, outcome="withdrawn", occasion="", automation="reminder"):
-    return Decision.objects.create(
-        number=conversation.thread.number,
-        thread=conversation.thread,
-        conversation=conversation,
-        automation=automation,
-        outcome=outcome,
-        occasion=occasion,
-        reason="answered",
-        at=NOW - timedelta(days=days_ago),
-    )
+def days_old(conversation, days, outcome="withdrawn", occasion="", automation="reminder"):
+    return decided(conversation, automation, outcome, occasion=occasion, at=NOW - timedelta(days=days))
 
 
 def test_decisions_go_after_90_days_and_not_before(conversation):
-    old, young = decided(conversation, 91), decided(conversation, 89)
+    old, young = days_old(conversation, 91), days_old(conversation, 89)
     assert forget_decisions(NOW) == 1
     assert list(Decision.objects.all()) == [young]
     assert old.conversation.pk == conversation.pk
@@ -43,14 +35,14 @@ def test_decisions_go_after_90_days_and_not_before(conversation):
 
 def test_everything_old_goes_however_small_the_batches(conversation):
     for days_ago in range(91, 98):
-        decided(conversation, days_ago)
+        days_old(conversation, days_ago)
     assert forget_decisions(NOW, batch=2) == 7
     assert not Decision.objects.exists()
 
 
 def test_what_was_settled_for_an_open_conversation_stays_until_it_is_closed(conversation):
-    settled = [decided(conversation, 91, "done", "once"), decided(conversation, 91, "refused", "twice")]
-    decided(conversation, 91, "held")
+    settled = [days_old(conversation, 91, "done", "once"), days_old(conversation, 91, "refused", "twice")]
+    days_old(conversation, 91, "held")
     assert forget_decisions(NOW) == 1
     assert set(Decision.objects.all()) == set(settled)
     Conversation.objects.update(status="closed", closed_at=NOW)
@@ -59,15 +51,15 @@ def test_what_was_settled_for_an_open_conversation_stays_until_it_is_closed(conv
 
 def test_surveys_stay_as_long_as_their_number_may_not_ask_again(conversation):
     Conversation.objects.update(status="closed", closed_at=NOW)
-    asked = decided(conversation, 150, "done", "conversation:1", "survey")
-    decided(conversation, 190, "done", "conversation:2", "survey")
+    asked = days_old(conversation, 150, "done", "conversation:1", "survey")
+    days_old(conversation, 190, "done", "conversation:2", "survey")
     Automation.objects.create(number=conversation.thread.number, kind="survey", every_days=180)
     assert forget_decisions(NOW) == 1
     assert list(Decision.objects.all()) == [asked]
 
 
 def test_the_conversation_stays_when_its_decisions_go(conversation):
-    decided(conversation, 100)
+    days_old(conversation, 100)
     tasks.forget_decisions()
     conversation.refresh_from_db()
     assert not conversation.decisions.exists()

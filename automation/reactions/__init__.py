@@ -12,4 +12,4 @@ def register():
     timers.register(Due.WAITING_REPLY, when_due(Due.WAITING_REPLY, waiting.reply), "automatic reply")
     timers.register(Due.REMINDER, when_due(Due.REMINDER, reminder.remind), "reminder")
     timers.register(Due.AUTO_CLOSE, when_due(Due.AUTO_CLOSE, auto_close.close), "closes")
-    timers.register(Due.SURVEY, when_due(Due.SURVEY, survey.ask))
+    timers.register(Due.SURVEY, when_due(Due.SURVEY, survey.ask), "survey")

@@ -8,7 +8,7 @@ from automation.facts import Kind, facts_of, on_at, policy_of
 from automation.rules.deadlines import COMPUTED, Due, deadlines, still_due
 from automation.rules.replies import Hold, Nothing, choose
 from automation.rules.withdrawals import why_withdrawn
-from inbox import timers
+from inbox import events, timers
 from inbox.changes import change_together
 from inbox.clock import database_time
 from inbox.models import Conversation, Thread
@@ -69,6 +69,8 @@ def retime_number(number_id):
     conversation_ids = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(conversation_ids), BATCH):
         _retime_together(conversation_ids[start : start + BATCH])
+    # The conversations did not change, their deadlines did: open screens look again.
+    events.viewers_changed(number_id=number_id)
 
 
 @transaction.atomic

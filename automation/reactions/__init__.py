@@ -9,7 +9,7 @@ from inbox import timers
 def register():
     """Tell the engine what happens at each kind of deadline, and what screens call it."""
     timers.register(Due.WELCOME, welcome.fire)
-    timers.register(Due.WAITING_REPLY, when_due(Due.WAITING_REPLY, waiting.reply), "automatic reply")
+    timers.register(Due.WAITING_REPLY, when_due(Due.WAITING_REPLY, waiting.reply), "reply")
     timers.register(Due.REMINDER, when_due(Due.REMINDER, reminder.remind), "reminder")
     timers.register(Due.AUTO_CLOSE, when_due(Due.AUTO_CLOSE, auto_close.close), "closes")
     timers.register(Due.SURVEY, when_due(Due.SURVEY, survey.ask), "survey")

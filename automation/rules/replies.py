@@ -67,8 +67,11 @@ def choose(facts: Facts, policy: Policy) -> Reply | Hold | Nothing:
 
 
 def waiting_occasion(facts: Facts) -> datetime:
-    """When this waiting episode began to count: whoever was told since then is not told again."""
-    moments = (facts.waiting_since, facts.assigned_at, facts.window_reopened_at)
+    """When this waiting episode began to count: whoever was told since then is not told again.
+
+    An agent or a bot who left without an answer ended the episode before, though the place in line is the old one.
+    """
+    moments = (facts.waiting_since, facts.assigned_at, facts.bot_wrote_at, facts.window_reopened_at)
     return max(moment for moment in moments if moment)
 
 
@@ -146,7 +149,11 @@ def _holds(facts, policy):
 
 
 def _is_settled(facts, automations, since):
-    return any(settled.automation in automations and settled.at >= since for settled in facts.settled)
+    """By its time, or by its occasion where a clock was set back."""
+    return any(
+        settled.automation in automations and (settled.at >= since or settled.occasion == since.isoformat())
+        for settled in facts.settled
+    )
 
 
 def _was_said(facts, automation, since):

@@ -1,0 +1,152 @@
+"""Reports: how satisfied customers are, as a page and as a table to take away; and beside a thread."""
+
+import csv
+import io
+from functools import wraps
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import PermissionDenied
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from automation import charts
+from automation.models import Survey, SurveyAnswer
+from automation.reports import Report, zone_of
+from automation.rules.periods import PRESETS
+from inbox import queries
+from inbox.panels import panels
+from inbox.views.pages import page_of_inbox, seen_conversation
+
+ON_PAGE = 25
+AT_ONCE = 500
+BESIDE_THREAD = 4
+NEWEST = ("-answered_at", "-id")
+FILTERS = ("period", "from", "to", "number", "agent", "team", "tag")
+# Spreadsheets read these as the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+HEAD = ("Answered", "Score", "Meaning", "Comment", "Agent", "Number", "Customer", "Phone", "Tags", "Conversation")
+
+
+def for_supervisors(view):
+    """A page for supervisors and admins: 403 for agents."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_supervisor:
+            raise PermissionDenied("Reports are for supervisors and admins.")
+        return view(request, *args, **kwargs)
+
+    return page_of_inbox(guarded)
+
+
+@for_supervisors
+def reports(request):
+    """The first report."""
+    return redirect(panels("reports", request.user)[0].url_name)
+
+
+@for_supervisors
+def satisfaction(request):
+    """The whole report; with a cursor the answers after it."""
+    report = Report.read(request.user, request.GET, timezone.now())
+    if request.GET.get("cursor"):
+        return render(request, "reports/_answers.html", _answers(request, report))
+    chart = charts.columns(report.over_time)
+    context = _answers(request, report) | {"report": report, "chart": chart, "presets": PRESETS}
+    return render(request, "reports/satisfaction.html", context)
+
+
+def _answers(request, report):
+    """A page of answers, newest first, and the address of the next one."""
+    rows = report.answers().select_related("conversation__thread__contact", "number", "agent").order_by(*NEWEST)
+    page = queries.page(rows, request.GET.get("cursor", ""), limit=ON_PAGE)
+    asked = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
+    return {
+        "page": page,
+        "query": urlencode(asked),
+        "next_page": f"{reverse('satisfaction')}?{urlencode(asked | {'cursor': page.cursor})}" if page.cursor else "",
+    }
+
+
+@page_of_inbox
+def panel(request, conversation_id):
+    """Beside a thread: the answer to this conversation's survey, and those to earlier ones. Nothing where none went."""
+    conversation = seen_conversation(request, conversation_id)
+    answers = SurveyAnswer.objects.filter(conversation__thread=conversation.thread_id).order_by(*NEWEST)
+    answers = list(answers.select_related("agent")[:BESIDE_THREAD])
+    own = next((one for one in answers if one.conversation_id == conversation.pk), None)
+    context = {
+        "own": own,
+        "earlier": [one for one in answers if one is not own],
+        "survey": None if own else Survey.objects.filter(conversation=conversation).select_related("message").first(),
+    }
+    return render(request, "reports/_panel.html", context)
+
+
+# --- The table to take away ------------------------------------------------------------------------------------------
+
+
+@for_supervisors
+def satisfaction_csv(request):
+    """The answers of the report, newest first, streamed. Times are those of the number's zone."""
+    report = Report.read(request.user, request.GET, timezone.now())
+    address = request.build_absolute_uri(reverse("conversation", args=[0]))
+    pages = _pages(report, address.replace("/0/", "/{}/"))
+    lines = _in_turn(pages) if isinstance(request, ASGIRequest) else pages
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    name = f"satisfaction {report.period.first} to {report.period.last}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _pages(report, address):
+    """Text of the table, piece by piece; the mark in front tells spreadsheets that it is UTF-8."""
+    yield "\ufeff" + _written([HEAD])
+    zones = {number.pk: zone_of(number.pk) for number in report.numbers}
+    rows = report.answers().select_related("conversation__thread__contact", "number", "agent")
+    rows = rows.prefetch_related("conversation__tags").order_by(*NEWEST)
+    cursor = ""
+    while True:
+        page = queries.page(rows, cursor, limit=AT_ONCE)
+        yield _written(_cells(answer, zones[answer.number_id], address) for answer in page.rows)
+        cursor = page.cursor
+        if not cursor:
+            return
+
+
+async def _in_turn(pages):
+    """The same for the event loop: each piece is read in a thread when the browser has taken the one before."""
+    following = sync_to_async(next)
+    while (piece := await following(pages, None)) is not None:
+        yield piece
+
+
+def _cells(answer, zone, address):
+    contact = answer.conversation.thread.contact
+    return (
+        answer.answered_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        answer.score,
+        answer.get_score_display(),
+        answer.comment,
+        str(answer.agent or ""),
+        answer.number.name,
+        contact.display_name,
+        contact.phone,
+        ", ".join(str(tag) for tag in answer.conversation.tags.all()),
+        address.format(answer.conversation_id),
+    )
+
+
+def _written(rows):
+    text = io.StringIO()
+    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell):
+    """A customer's words are never a formula: an apostrophe in front makes them text."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -131,6 +131,16 @@ def sender_of(contact):
 
 def writes(contact, number, text="Hello", *, now=None, sent_at=None, quoted_wamid=""):
     """The customer writes and it is received. Returns the Message."""
+    return says(contact, number, "text", {"text": text}, now=now, sent_at=sent_at, quoted_wamid=quoted_wamid)
+
+
+def taps(contact, number, quoted_wamid, title="Yes", *, now=None):
+    """The customer taps a button of a message of ours and it is received. Returns the Message."""
+    return says(contact, number, "button_reply", {"id": title, "title": title}, now=now, quoted_wamid=quoted_wamid)
+
+
+def says(contact, number, kind, content, *, now=None, sent_at=None, quoted_wamid=""):
+    """A message of any kind is received. Returns the Message."""
     now = now or timezone.now()
     event = MessageReceived(
         number.account.waba_id,
@@ -138,8 +148,8 @@ def writes(contact, number, text="Hello", *, now=None, sent_at=None, quoted_wami
         wamid=f"wamid.in.{next(_serial)}",
         sent_at=sent_at or now,
         sender=sender_of(contact),
-        kind="text",
-        content={"text": text},
+        kind=kind,
+        content=content,
         quoted_wamid=quoted_wamid,
     )
     with transaction.atomic():

@@ -10,6 +10,7 @@ from inbox.models.conversations import (
     Thread,
 )
 from inbox.models.events import Event
+from inbox.models.keys import ApiKey, IdempotencyKey
 from inbox.models.messages import Attachment, Message
 from inbox.models.people import Agent, Team
 from inbox.models.pulse import Pulse
@@ -18,6 +19,7 @@ from inbox.models.timers import Timer
 
 __all__ = [
     "Agent",
+    "ApiKey",
     "Attachment",
     "Bot",
     "CannedReply",
@@ -25,6 +27,7 @@ __all__ = [
     "ContactMerge",
     "Conversation",
     "Event",
+    "IdempotencyKey",
     "Identity",
     "Message",
     "Participant",

@@ -15,6 +15,9 @@ class Contact(models.Model):
         MARKETING = "marketing", "No marketing"
         ALL = "all", "No messages that we start"
 
+    external_id = models.CharField(
+        max_length=128, null=True, blank=True, unique=True, help_text="Another program's id, for example the CRM's."
+    )
     name = models.CharField(max_length=200, blank=True, help_text="What your team calls them.")
     profile_name = models.CharField(max_length=200, blank=True, help_text="What they call themselves on WhatsApp.")
     username = models.CharField(max_length=100, blank=True)

@@ -78,6 +78,11 @@ class Conversation(models.Model):
         ASSIGNED = "assigned", "Assigned"
         CLOSED = "closed", "Closed"
 
+    class HandoverOn(models.TextChoices):
+        RESPONSE = "response", "Anything the customer writes or taps"
+        MESSAGE = "message", "Only a message that the customer writes"
+        WORKFLOW = "workflow", "Only the workflow"
+
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="conversations")
     status = models.CharField(max_length=12, choices=Status)
     # While assigned: who serves. While closed: who served last.
@@ -90,6 +95,9 @@ class Conversation(models.Model):
     bot = models.ForeignKey("inbox.Bot", null=True, blank=True, on_delete=models.PROTECT)
     # Pending: who gets it when the customer responds.
     handover_to = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    handover_on = models.CharField(
+        max_length=10, choices=HandoverOn, default=HandoverOn.RESPONSE, help_text="Pending: what ends the waiting."
+    )
     started_by = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # Gave it back in this waiting episode, so it is not handed to them automatically.
     returned_by = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

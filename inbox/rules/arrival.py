@@ -17,12 +17,18 @@ class Act(StrEnum):
 class Arrival:
     """The facts. `wrote_at` is Meta's time. `open_status` is "" when no conversation of the thread is open; only then
     the newest closed one counts: when it was closed, whether its agent is available and below the limit. `bot_is_on`:
-    the number's new conversations go to a bot first."""
+    the number's new conversations go to a bot first. `handover_on` says what ends a pending one's waiting; `is_tap`: it
+    is an interaction with a message of ours, which was sent to be answered silently (`answers_silently`), or for a
+    workflow (`is_relayed`)."""
 
     wrote_at: datetime
     record_only: bool = False
     open_status: str = ""
     has_handover_agent: bool = False
+    handover_on: str = "response"
+    is_tap: bool = False
+    answers_silently: bool = False
+    is_relayed: bool = False
     closed_at: datetime | None = None
     last_agent_can_serve: bool = False
     follow_up: timedelta = timedelta(0)
@@ -31,10 +37,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Decision:
-    """`status` is the conversation's afterwards ("" when only recorded)."""
+    """`status` is the conversation's afterwards ("" when only recorded). Silent: no bump, no unread mark, no sound."""
 
     act: Act
     status: str = ""
+    is_silent: bool = False
 
     @property
     def is_word(self):
@@ -49,13 +56,20 @@ def decide(arrival: Arrival) -> Decision:
     """
     if arrival.record_only:
         return Decision(Act.RECORD)
-    if arrival.open_status == "pending":
+    if arrival.open_status == "pending" and hands_over(arrival):
         return Decision(Act.HAND_OVER, "assigned" if arrival.has_handover_agent else "unassigned")
     if arrival.open_status:
-        return Decision(Act.CONTINUE, arrival.open_status)
+        return Decision(Act.CONTINUE, arrival.open_status, is_silent=arrival.is_tap and arrival.answers_silently)
     if follows_up(arrival):
         return Decision(Act.REOPEN, "assigned" if arrival.last_agent_can_serve else "unassigned")
     return Decision(Act.OPEN, "bot" if arrival.bot_is_on else "unassigned")
+
+
+def hands_over(arrival: Arrival) -> bool:
+    """S0-22, S0-32: what the customer does ends the waiting, unless it is for a workflow to decide."""
+    if arrival.handover_on == "workflow":
+        return False
+    return not arrival.is_tap or (arrival.handover_on == "response" and not arrival.is_relayed)
 
 
 def follows_up(arrival: Arrival) -> bool:

@@ -1,6 +1,8 @@
 """What a tap on a button or a row says: the id that its sender put there (product: "on_answer")."""
 
 TAPS = ("button_reply", "list_reply")
+# What a customer does with a message of ours, rather than writes.
+INTERACTIONS = (*TAPS, "flow_reply")
 # Kinds of message that offer something to tap.
 OFFERS = ("buttons", "list", "template")
 

@@ -52,6 +52,18 @@ def fill(components: object, values: Mapping[str, object]) -> tuple[list[dict], 
     return filled, preview(components, filled, values)
 
 
+def shown(components: object, filled: list[dict]) -> dict:
+    """The preview (shape: `fill`) of a program's own send components. Raises ContentError where they do not fit."""
+    check(components, filled)
+    kind = header_format(part(components, "HEADER")).lower()
+    given = [
+        parameter.get(kind) for part_ in filled if part_.get("type") == "header" for parameter in part_["parameters"]
+    ]
+    file = next((each for each in given if isinstance(each, Mapping)), {})
+    named = {**file, **({"media_id": file["id"]} if "id" in file else {})}
+    return preview(components, filled, {f"header.{kind}": named})
+
+
 def outline(components: object) -> dict:
     """The preview (shape: `fill`) of a template that is not filled in yet: its variables stand where values will."""
     kind = header_format(part(components, "HEADER"))
@@ -176,5 +188,5 @@ def button_preview(position: int, button: dict, filled: list[dict]) -> dict:
 def whole_url(position: int, button: dict, filled: list[dict]) -> str:
     if not placeholders(words(button, "url")):
         return words(button, "url")
-    ends = [found["parameters"][0]["text"] for found in filled if found.get("index") == str(position)]
+    ends = [found["parameters"][0]["text"] for found in filled if str(found.get("index")) == str(position)]
     return VARIABLE.sub(lambda _: "".join(ends), words(button, "url")) if ends else url_start(button)

@@ -10,7 +10,7 @@ from inbox.queries import can_serve
 from inbox.rules import arrival
 from inbox.rules.arrival import Act
 from inbox.rules.assignment import is_eligible
-from inbox.rules.taps import is_recorded_only
+from inbox.rules.taps import INTERACTIONS, is_recorded_only
 
 Status = Conversation.Status
 # A line that a word caused stands just above that word.
@@ -31,10 +31,27 @@ def facts(change, number, event, quoted):
     }
     if change.conversation:
         waiting_agent = change.conversation.handover_to
-        has_agent = waiting_agent is not None and can_serve(waiting_agent, number.pk)
-        return arrival.Arrival(open_status=change.conversation.status, has_handover_agent=has_agent, **known)
+        return arrival.Arrival(
+            open_status=change.conversation.status,
+            has_handover_agent=waiting_agent is not None and can_serve(waiting_agent, number.pk),
+            handover_on=change.conversation.handover_on,
+            **facts_of_tap(event, quoted),
+            **known,
+        )
     closed = newest_closed(change.thread)
     return arrival.Arrival(**known, **facts_of_closed(closed, number, change.now) if closed else {})
+
+
+def facts_of_tap(event, quoted):
+    """What the sender of the answered message said of an interaction with it (S0-15, S0-17)."""
+    if quoted is None or event.kind not in INTERACTIONS:
+        return {}
+    said = quoted.on_answer
+    return {
+        "is_tap": True,
+        "answers_silently": said.get("bump") is False,
+        "is_relayed": bool(said.get("relay")),
+    }
 
 
 def facts_of_closed(closed, number, now):
@@ -102,14 +119,15 @@ def go_on(change, decision, number, at):
 DOINGS = {Act.OPEN: open_new, Act.REOPEN: reopen, Act.HAND_OVER: hand_over, Act.CONTINUE: go_on}
 
 
-def mark_word(change, message):
-    """Unread, on top of the list, waiting for an answer since it arrived here."""
+def mark_word(change, message, is_silent=False):
+    """Unread, on top of the list, waiting for an answer since it arrived here. A silent one only waits."""
     conversation = change.conversation
-    conversation.bumped_at = change.now
     moves.note_word(conversation, message.author_kind, change.now)
     conversation.customer_wrote_at = conversation.customer_wrote_at or change.now
     conversation.unanswered_since = conversation.unanswered_since or change.now
-    conversation.last_inbound_id = max(conversation.last_inbound_id, message.pk)
+    if not is_silent:
+        conversation.bumped_at = change.now
+        conversation.last_inbound_id = max(conversation.last_inbound_id, message.pk)
     show_newest(conversation, message)
 
 

@@ -35,7 +35,7 @@ def receive_message(event, now, arrival=0):
         conversation = act(change, decision, number, at)
         message = insert(change, event, quoted, at, conversation)
         if conversation:
-            mark_word(change, message)
+            mark_word(change, message, decision.is_silent)
             if conversation.is_waiting and not was_open:
                 wake(moves.FILL_PLACES)
         news = {"message": message, "conversation": conversation, "decision": decision, "change": change}

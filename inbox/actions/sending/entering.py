@@ -22,10 +22,13 @@ def opened(where, now=None):
 
 
 def enter(change, by, as_helper=False):
-    """Let `by` write here: claims a waiting conversation. Programs (`by` None) write where they are told to."""
-    if by is None:
-        return
+    """Let `by` write here: claims a waiting conversation. Programs (`by` None) write where they are told to, but for a
+    closed conversation."""
     conversation = change.conversation
+    if by is None:
+        if conversation:
+            ask_not_closed(conversation)
+        return
     ask_for_open(conversation)
     if conversation.is_waiting:
         claim_within(change, by)
@@ -48,9 +51,13 @@ def quoted_message(thread, quoted_id):
     return quoted
 
 
-def ask_for_open(conversation):
-    """Raise Refusal for a conversation that nobody can write into as it is."""
+def ask_not_closed(conversation):
     if conversation is None or not conversation.is_open:
         raise Refusal("conversation_closed", "This conversation is closed. Reopen it first, or start a new one.")
+
+
+def ask_for_open(conversation):
+    """Raise Refusal for a conversation that nobody can write into as it is."""
+    ask_not_closed(conversation)
     if conversation.status == Conversation.Status.PENDING:
         raise Refusal("conversation_pending", "This conversation waits for the customer. Assign it to yourself first.")

@@ -42,7 +42,7 @@ def _start(number, customer, draft, attachment_ids, now):
     if message:
         return message
     contact = customer if isinstance(customer, Contact) else _contact(customer, number, now)
-    with change_thread(_thread(contact, number).pk, now) as change:
+    with change_thread(thread_of(contact, number).pk, now) as change:
         message = sent_before(draft.author, draft.client_id)
         if message:
             return message
@@ -80,7 +80,7 @@ def _contact(typed, number, now):
     return contact
 
 
-def _thread(contact, number):
+def thread_of(contact, number):
     thread, _ = Thread.objects.get_or_create(contact=contact, number=number)
     if thread.reply_identity_id is None:
         scopes = ("", number.account.identity_scope)

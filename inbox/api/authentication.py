@@ -1,0 +1,60 @@
+"""Who asks: a program with its key, as `Authorization: Bearer sb_<identifier>_<secret>`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from inbox.models import ApiKey
+
+USED_EVERY = timedelta(minutes=1)
+REFUSED = "This API key is unknown, expired or revoked. Make a new one in the admin under API keys."
+
+
+@dataclass(frozen=True)
+class Integration:
+    """The program behind a key, where Django expects a user."""
+
+    key: ApiKey
+    is_authenticated: bool = True
+    is_active: bool = True
+
+    @property
+    def pk(self):
+        return self.key.pk
+
+
+class KeyAuthentication(BaseAuthentication):
+    def authenticate(self, request):
+        scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        key = find(token.strip(), timezone.now())
+        if key is None:
+            raise AuthenticationFailed(REFUSED)
+        return Integration(key), key
+
+    def authenticate_header(self, request):
+        return 'Bearer realm="Switchboard"'
+
+
+def find(token, now):
+    """The usable ApiKey of a token, marked as used; None for any other token."""
+    start, _, rest = token.partition("_")
+    identifier, _, secret = rest.partition("_")
+    if start != "sb" or not secret:
+        return None
+    key = ApiKey.objects.select_related("number").filter(identifier=identifier).first()
+    if key is None or not key.is_usable(now) or not key.opens_with(secret, now):
+        return None
+    note_use(key, now)
+    return key
+
+
+def note_use(key, now):
+    """Once a minute is exact enough, and spares a write with every request."""
+    if key.last_used_at is None or now - key.last_used_at > USED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        key.last_used_at = now

@@ -1,0 +1,83 @@
+"""Contacts: found by phone, by WhatsApp's user id or by the program's own id."""
+
+from rest_framework import mixins, serializers, status
+from rest_framework.response import Response
+
+from inbox.actions.contacts import save_contact
+from inbox.api.resources import Resource
+from inbox.models import ApiKey, Contact, Identity
+
+Scope = ApiKey.Scope
+
+
+class IdentitySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Identity
+        fields = ["kind", "value"]
+
+
+class ContactSerializer(serializers.ModelSerializer):
+    identities = IdentitySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Contact
+        fields = [
+            "id",
+            "external_id",
+            "name",
+            "profile_name",
+            "username",
+            "phone",
+            "email",
+            "owner",
+            "attributes",
+            "notes",
+            "whatsapp_optout",
+            "identities",
+            "created_at",
+        ]
+        read_only_fields = ["profile_name", "username", "whatsapp_optout", "created_at"]
+
+
+class ContactWriteSerializer(serializers.Serializer):
+    """What a program tells of a contact. At least one of phone, user_id, external_id when it is new."""
+
+    external_id = serializers.CharField(max_length=128, required=False, help_text="Your own id, for example the CRM's.")
+    phone = serializers.CharField(max_length=40, required=False, help_text="International, with plus sign.")
+    user_id = serializers.CharField(max_length=160, required=False, help_text="WhatsApp's business-scoped user id.")
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    owner = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the agent who owns the contact.")
+    attributes = serializers.DictField(required=False, help_text="Merged with what is there; null takes a key away.")
+    notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+
+
+class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    """Customers."""
+
+    serializer_class = ContactSerializer
+    scopes = {
+        "list": Scope.CONTACTS_READ,
+        "retrieve": Scope.CONTACTS_READ,
+        "create": Scope.CONTACTS_WRITE,
+        "partial_update": Scope.CONTACTS_WRITE,
+    }
+
+    def get_queryset(self):
+        contacts = Contact.objects.filter(merged_into=None).prefetch_related("identities")
+        asked = self.request.query_params
+        for name in ("phone", "external_id"):
+            if name in asked:
+                contacts = contacts.filter(**{name: asked[name]})
+        return self.of_key(contacts, "threads__number").distinct()
+
+    def create(self, request):
+        contact, is_new = save_contact(self.told(ContactWriteSerializer), number=request.auth.number)
+        return self.shown(contact, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+    def partial_update(self, request, pk):
+        contact, _ = save_contact(self.told(ContactWriteSerializer), contact=self.get_object())
+        return self.shown(contact)
+
+    def shown(self, contact, code=status.HTTP_200_OK):
+        return Response(ContactSerializer(contact).data, status=code)

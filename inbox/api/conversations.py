@@ -1,0 +1,215 @@
+"""Conversations: what they are, and everything the inbox can do with one as a named POST."""
+
+from django.shortcuts import get_object_or_404
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from inbox.actions import assignment, closing, tags
+from inbox.actions.opening import Wanted, open_conversation
+from inbox.api import messages
+from inbox.api.messages import MessagesOfConversation
+from inbox.api.problems import Problem
+from inbox.api.resources import Resource
+from inbox.models import ApiKey, Contact, Conversation, Tag, Team
+from whatsapp.models import Number
+
+Scope = ApiKey.Scope
+Status = Conversation.Status
+
+
+class ConversationSerializer(serializers.ModelSerializer):
+    number = serializers.IntegerField(source="thread.number_id", help_text="Id of our number.")
+    contact = serializers.IntegerField(source="thread.contact_id", help_text="Id of the customer.")
+    window_until = serializers.DateTimeField(
+        source="thread.window_until", help_text="Free-form messages are allowed until then; null: no window yet."
+    )
+    followers = serializers.SerializerMethodField(help_text="Ids of the agents who follow.")
+    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+
+    class Meta:
+        model = Conversation
+        fields = [
+            "id",
+            "status",
+            "number",
+            "contact",
+            "assignee",
+            "team",
+            "bot",
+            "handover_to",
+            "handover_on",
+            "followers",
+            "tags",
+            "window_until",
+            "opened_at",
+            "waiting_since",
+            "assigned_at",
+            "unanswered_since",
+            "bumped_at",
+            "closed_at",
+        ]
+
+    def get_followers(self, conversation) -> list[int]:
+        return [part.agent_id for part in conversation.participants.all() if part.is_following]
+
+
+class Assignee(serializers.Serializer):
+    agent = serializers.IntegerField(required=False, help_text="Id of the agent who serves from now on.")
+    team = serializers.IntegerField(required=False, help_text="Id of the team whose line it joins.")
+
+    def validate(self, asked):
+        if len(asked) != 1:
+            raise serializers.ValidationError("Name either an agent or a team.")
+        return asked
+
+
+class Opening(serializers.Serializer):
+    """`participants`: ids of agents; the first one is assigned, the others follow."""
+
+    number = serializers.IntegerField(required=False, help_text="Id of our number; may be left out where there is one.")
+    contact = serializers.IntegerField(help_text="Id of the customer.")
+    participants = serializers.ListField(child=serializers.IntegerField(), required=False, max_length=50)
+    team = serializers.IntegerField(required=False)
+    assign_on_handover = serializers.BooleanField(
+        default=False, help_text="The agent comes in when the customer responds, and sees nothing before."
+    )
+    handover_on = serializers.ChoiceField(Conversation.HandoverOn.choices, default=Conversation.HandoverOn.RESPONSE)
+    if_open = serializers.ChoiceField(
+        ["return", "conflict"],
+        default="return",
+        help_text="What to do where one is open already: return it, or answer 409.",
+    )
+
+
+class TagName(serializers.Serializer):
+    tag = serializers.CharField(help_text="Name of a tag, in any case.")
+
+
+class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+    """Periods of service of a contact on a number."""
+
+    serializer_class = ConversationSerializer
+    ordering = ("-bumped_at", "-id")
+    scopes = {
+        **messages.SCOPES,
+        "list": Scope.CONVERSATIONS_READ,
+        "retrieve": Scope.CONVERSATIONS_READ,
+        "create": Scope.CONVERSATIONS_WRITE,
+        "assign": Scope.CONVERSATIONS_WRITE,
+        "transfer": Scope.CONVERSATIONS_WRITE,
+        "hand_over": Scope.CONVERSATIONS_WRITE,
+        "give_back": Scope.CONVERSATIONS_WRITE,
+        "close": Scope.CONVERSATIONS_WRITE,
+        "add_tag": Scope.CONVERSATIONS_WRITE,
+        "remove_tag": Scope.CONVERSATIONS_WRITE,
+    }
+
+    def get_queryset(self):
+        rows = Conversation.objects.select_related("thread__number", "assignee").prefetch_related(
+            "participants", "tags"
+        )
+        asked = self.request.query_params
+        if "status" in asked:
+            rows = rows.filter(status__in=asked["status"].split(","))
+        for name, path in (("contact", "thread__contact"), ("number", "thread__number"), ("assignee", "assignee")):
+            if asked.get(name, "").isdecimal():
+                rows = rows.filter(**{path: asked[name]})
+        return self.of_key(rows, "thread__number")
+
+    def create(self, request):
+        """Open a conversation (S0-6). Where one is open already it is returned unchanged, with `applied: false`."""
+        asked = self.told(Opening)
+        contacts = self.of_key(Contact.objects.filter(merged_into=None), "threads__number").distinct()
+        contact = get_object_or_404(contacts, pk=asked["contact"])
+        conversation, is_new = open_conversation(contact, self.number(asked.get("number")), self.wanted(asked))
+        if not is_new and asked["if_open"] == "conflict":
+            words = f"Conversation {conversation.pk} is open with this contact on this number."
+            raise Problem("conversation_open", words, status=409)
+        answer = self.shown(conversation)
+        answer.data["applied"] = is_new
+        answer.status_code = 201 if is_new else 200
+        return answer
+
+    def wanted(self, asked):
+        agents = [self.agent(agent_id) for agent_id in dict.fromkeys(asked.get("participants", []))]
+        return Wanted(
+            agent=agents[0] if agents else None,
+            followers=tuple(agents[1:]),
+            team=self.team(asked["team"]) if "team" in asked else None,
+            assign_on_handover=asked["assign_on_handover"],
+            handover_on=asked["handover_on"],
+        )
+
+    def number(self, number_id):
+        numbers = self.of_key(Number.objects.select_related("account"), "pk")
+        if number_id is not None:
+            return get_object_or_404(numbers, pk=number_id)
+        found = list(numbers[:2])
+        if len(found) != 1:
+            raise Problem("number_required", "Name the number: this key may use several.", field="number")
+        return found[0]
+
+    @action(detail=True, methods=["post"])
+    def assign(self, request, pk):
+        """Give it to an agent, whoever has it; a pending handover is discarded for good (S0-28 to S0-31)."""
+        asked = self.told(Assignee)
+        conversation = self.get_object()
+        if "agent" in asked:
+            assignment.assign(conversation.pk, self.agent(asked["agent"]))
+        else:
+            assignment.transfer(conversation.pk, None, to_team=self.team(asked["team"]))
+        return self.shown(conversation)
+
+    @action(detail=True, methods=["post"])
+    def transfer(self, request, pk):
+        """Pass it on to an agent, also one who is away or at the limit, or into a team's line."""
+        asked = self.told(Assignee)
+        conversation = self.get_object()
+        target = {"to_agent": self.agent(asked["agent"])} if "agent" in asked else {"to_team": self.team(asked["team"])}
+        assignment.transfer(conversation.pk, None, **target)
+        return self.shown(conversation)
+
+    @action(detail=True, methods=["post"], url_path="hand-over")
+    def hand_over(self, request, pk):
+        """A bot's or a pending conversation goes to people."""
+        conversation = self.get_object()
+        assignment.hand_over(conversation.pk, "api")
+        return self.shown(conversation)
+
+    @action(detail=True, methods=["post"], url_path="give-back")
+    def give_back(self, request, pk):
+        """Return it to the line."""
+        conversation = self.get_object()
+        assignment.give_back(conversation.pk, None)
+        return self.shown(conversation)
+
+    @action(detail=True, methods=["post"])
+    def close(self, request, pk):
+        """End this period of service."""
+        conversation = self.get_object()
+        closing.close(conversation.pk, by_rule="api")
+        return self.shown(conversation)
+
+    @action(detail=True, methods=["post"], url_path="tags")
+    def add_tag(self, request, pk):
+        """Put a tag on it; twice is once."""
+        conversation = self.get_object()
+        tags.add_tag(conversation.pk, self.tag(), None)
+        return self.shown(conversation)
+
+    @add_tag.mapping.delete
+    def remove_tag(self, request, pk):
+        """Take a tag off it."""
+        conversation = self.get_object()
+        tags.remove_tag(conversation.pk, self.tag(), None)
+        return self.shown(conversation)
+
+    def team(self, team_id):
+        return get_object_or_404(Team, pk=team_id)
+
+    def tag(self):
+        return get_object_or_404(Tag, name__iexact=self.told(TagName)["tag"])
+
+    def shown(self, conversation):
+        return Response(ConversationSerializer(self.get_queryset().get(pk=conversation.pk)).data)

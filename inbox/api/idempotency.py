@@ -1,0 +1,71 @@
+"""A write that a program names with `Idempotency-Key` happens once, however often it is sent; kept 24 hours.
+
+The name, what was done and the answer are committed together: a write that failed half-way left nothing, and may be
+sent again.
+"""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.db import connection, transaction
+from django.utils import timezone
+from rest_framework.response import Response
+
+from inbox.api.problems import Problem
+from inbox.models import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+NAME_LIMIT = 255
+
+
+def once(handler, name, request, *args, **kwargs):
+    """Run `handler` unless this key has named this write before; then answer as it was answered. Raises Problem 409 for
+    a name that stands for another request, or whose first request still runs."""
+    if len(name) > NAME_LIMIT:
+        raise Problem("idempotency_key_long", f"An Idempotency-Key has up to {NAME_LIMIT} characters.")
+    digest = digest_of(request)
+    with transaction.atomic():
+        take_turn(request.auth, name)
+        before = recall(request.auth, name)
+        if before:
+            return repeated(before, digest)
+        response = handler(request, *args, **kwargs)
+        IdempotencyKey.objects.create(
+            api_key=request.auth, name=name, request_digest=digest, status=response.status_code, body=response.data
+        )
+        return response
+
+
+def digest_of(request):
+    whole = b"\n".join([request.method.encode(), request.get_full_path().encode(), request._request.body])
+    return sha256(whole).hexdigest()
+
+
+def take_turn(key, name):
+    """Hold the name until the end of the transaction; no lock is left behind by a process that dies."""
+    number = int.from_bytes(sha256(f"{key.pk}:{name}".encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            words = "The first request with this Idempotency-Key is still running. Ask again in a moment."
+            raise Problem("idempotency_key_running", words, status=409)
+
+
+def recall(key, name):
+    """What this name was answered in the last 24 hours, or None."""
+    rows = IdempotencyKey.objects.filter(api_key=key, name=name)
+    rows.filter(created_at__lt=timezone.now() - KEPT).delete()
+    return rows.first()
+
+
+def repeated(before, digest):
+    if before.request_digest != digest:
+        words = "This Idempotency-Key was used for another request. Choose a new one."
+        raise Problem("idempotency_key_reused", words, status=409)
+    return Response(before.body, status=before.status, headers={"Idempotency-Replayed": "true"})
+
+
+def forget(now=None):
+    """Names older than 24 hours are free again. Returns how many went."""
+    old = IdempotencyKey.objects.filter(created_at__lt=(now or timezone.now()) - KEPT)
+    return old.delete()[0]

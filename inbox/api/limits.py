@@ -1,0 +1,36 @@
+"""How often a key may ask, said in the headers of every answer (draft-ietf-httpapi-ratelimit-headers)."""
+
+import time
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+from rest_framework.throttling import BaseThrottle
+
+MINUTE_SECONDS = 60
+
+
+class KeyThrottle(BaseThrottle):
+    """Counts by the minute in the cache. While that is away nobody is refused."""
+
+    def allow_request(self, request, view):
+        if request.auth is None:
+            return True
+        self.left_seconds = MINUTE_SECONDS - int(time.time()) % MINUTE_SECONDS
+        limit, asked = request.auth.requests_per_minute, self.count(request.auth)
+        request.rate_limit = {
+            "RateLimit-Limit": limit,
+            "RateLimit-Remaining": max(limit - asked, 0),
+            "RateLimit-Reset": self.left_seconds,
+        }
+        return asked <= limit
+
+    def wait(self):
+        return self.left_seconds
+
+    def count(self, key):
+        name = f"api:{key.pk}:{int(time.time()) // MINUTE_SECONDS}"
+        try:
+            cache.add(name, 0, 2 * MINUTE_SECONDS)
+            return cache.incr(name)
+        except (RedisError, ValueError):  # away, or emptied in between
+            return 1

@@ -1,0 +1,173 @@
+"""Messages of a conversation: read them, send message templates (S0-7), and free-form ones for keys that may."""
+
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from inbox.actions.refusals import refusing_content
+from inbox.actions.sending import send_message, write_note
+from inbox.api.problems import Problem
+from inbox.api.resources import Pages, Resource
+from inbox.models import ApiKey, Message
+from whatsapp import content as contents
+from whatsapp import message_templates
+from whatsapp.models import MessageTemplate
+
+Scope = ApiKey.Scope
+TEMPLATES_ONLY = "This key sends message templates only. Give it the scope messages:free-form for anything else."
+
+
+class MessageSerializer(serializers.ModelSerializer):
+    direction = serializers.SerializerMethodField(help_text="inbound, outbound or note")
+    error = serializers.SerializerMethodField(help_text="Why it failed and what to do; null where it did not.")
+
+    class Meta:
+        model = Message
+        fields = [
+            "id",
+            "conversation",
+            "direction",
+            "author_kind",
+            "author",
+            "kind",
+            "content",
+            "status",
+            "error",
+            "wamid",
+            "quoted",
+            "on_answer",
+            "at",
+            "created_at",
+            "sent_at",
+            "delivered_at",
+            "read_at",
+        ]
+
+    def get_direction(self, message) -> str:
+        return "note" if message.is_note else "inbound" if message.is_inbound else "outbound"
+
+    def get_error(self, message) -> dict | None:
+        failed = message.error_code or message.error_text
+        return {"code": message.error_code, "text": message.error_text} if failed else None
+
+
+class TemplateMessage(serializers.Serializer):
+    name = serializers.CharField(help_text="Name of the message template.")
+    language = serializers.CharField(help_text="For example en_US.")
+    components = serializers.ListField(child=serializers.DictField(), default=list, help_text="Meta's send components.")
+    as_agent = serializers.BooleanField(
+        default=False, help_text="In the assigned agent's name; then it counts as an answer (S0: send_via_participant)."
+    )
+
+
+class FreeForm(serializers.Serializer):
+    kind = serializers.CharField(default="text", help_text="text, buttons, list, link, location, contacts, ...")
+    content = serializers.DictField(help_text='In the shape of its kind, for example {"text": "Hello"}.')
+    quoted = serializers.IntegerField(required=False, help_text="Id of the message it answers.")
+    as_agent = serializers.BooleanField(default=False)
+
+
+class Note(serializers.Serializer):
+    text = serializers.CharField(max_length=4096)
+    agent = serializers.IntegerField(help_text="Id of the agent in whose name it stands.")
+
+
+class Silence(serializers.Serializer):
+    """The query parameters of a template message (S0-12, S0-15): each of its own, stored with the message."""
+
+    relay_response = serializers.BooleanField(default=False, help_text="The customer's interaction goes to a workflow.")
+    bump = serializers.BooleanField(default=True, help_text="False: sending moves no list.")
+    bump_response = serializers.BooleanField(default=True, help_text="False: interactions with it move no list.")
+
+    @property
+    def on_answer(self):
+        asked = self.validated_data
+        return {
+            **({} if asked["bump_response"] else {"bump": False}),
+            **({"relay": True} if asked["relay_response"] else {}),
+        }
+
+
+SCOPES = {
+    "messages": Scope.CONVERSATIONS_READ,
+    "send": Scope.MESSAGES_TEMPLATES,
+    "send_template": Scope.MESSAGES_TEMPLATES,
+    "write_note": Scope.CONVERSATIONS_WRITE,
+}
+
+
+class NewestFirst(Pages):
+    def get_ordering(self, request, queryset, view):
+        return ("-at", "-id")
+
+
+class MessagesOfConversation:
+    """The messages of a conversation, as a part of its resource."""
+
+    @action(detail=True, methods=["get"], url_path="messages")
+    def messages(self, request, pk):
+        """The conversation's messages, newest first."""
+        rows = Message.objects.filter(conversation=self.get_object()).exclude(kind__in=Message.ANNOTATIONS)
+        pages = NewestFirst()
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(MessageSerializer(page, many=True).data)
+
+    @messages.mapping.post
+    def send(self, request, pk):
+        """Send a free-form or interactive message inside the window."""
+        if Scope.MESSAGES_FREE_FORM not in request.auth.scopes:
+            raise Problem("templates_only", TEMPLATES_ONLY, status=403)
+        asked = self.told(FreeForm)
+        with refusing_content():
+            content = contents.load(asked["kind"], asked["content"])
+        conversation = self.get_object()
+        message = send_message(conversation, content, quoted_id=asked.get("quoted"), **author(conversation, asked))
+        return Response(MessageSerializer(message).data, status=201)
+
+    @action(detail=True, methods=["post"], url_path="template-messages")
+    def send_template(self, request, pk):
+        """Send a message template (S0-7). Nothing else is taken here (S0-8)."""
+        silence = Silence(data=request.query_params.dict())
+        silence.is_valid(raise_exception=True)
+        asked = self.told(TemplateMessage)
+        conversation = self.get_object()
+        message = send_message(
+            conversation,
+            template_of(conversation.thread.number.account_id, asked),
+            bump=silence.validated_data["bump"],
+            on_answer=silence.on_answer,
+            **author(conversation, asked),
+        )
+        return Response(MessageSerializer(message).data, status=201)
+
+    @action(detail=True, methods=["post"], url_path="notes")
+    def write_note(self, request, pk):
+        """Write an internal note."""
+        asked = self.told(Note)
+        note = write_note(self.get_object().pk, asked["text"], self.agent(asked["agent"]))
+        return Response(MessageSerializer(note).data, status=201)
+
+
+def author(conversation, asked):
+    """In the agent's name where that is asked and somebody serves, else as the integration."""
+    if asked["as_agent"] and conversation.assignee_id:
+        return {"by": conversation.assignee}
+    return {"author_kind": Message.Author.INTEGRATION}
+
+
+def template_of(account_id, asked):
+    """The Template content, with what the team will see of it. Raises Refusal naming what does not fit."""
+    stored = MessageTemplate.objects.filter(account=account_id, name=asked["name"], language=asked["language"]).first()
+    with refusing_content():
+        preview = message_templates.shown(stored.components, asked["components"]) if stored else {}
+        return contents.Template(asked["name"], asked["language"], tuple(asked["components"]), preview)
+
+
+class Messages(mixins.RetrieveModelMixin, Resource):
+    """One message, and what became of it."""
+
+    serializer_class = MessageSerializer
+    scopes = {"retrieve": Scope.CONVERSATIONS_READ}
+
+    def get_queryset(self):
+        return self.of_key(Message.objects.exclude(kind__in=Message.ANNOTATIONS), "thread__number")

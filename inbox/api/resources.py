@@ -1,0 +1,59 @@
+"""What all resources of the API share: a key with scopes, its number, names for writes, pages by cursor."""
+
+from functools import partial
+
+from django.shortcuts import get_object_or_404
+from rest_framework.pagination import CursorPagination
+from rest_framework.viewsets import GenericViewSet
+
+from inbox.api.idempotency import once
+from inbox.models import Agent
+
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Pages(CursorPagination):
+    """`limit` rows and a cursor to the next ones: however far one goes, a page costs the same."""
+
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 200
+    ordering = ("-id",)
+
+    def get_ordering(self, request, queryset, view):
+        return getattr(view, "ordering", self.ordering)
+
+
+class Resource(GenericViewSet):
+    """`scopes` says what each action needs: {action: scope}."""
+
+    pagination_class = Pages
+    scopes = {}
+    lookup_value_converter = "int"
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        name = request.headers.get("Idempotency-Key")
+        method = request.method.lower()
+        if name and request.method in WRITES and hasattr(self, method):
+            setattr(self, method, partial(once, getattr(self, method), name))
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(request, "rate_limit", {}).items():
+            response[name] = value
+        return response
+
+    def of_key(self, rows, path):
+        """Only the rows of the key's number, where it has one; `path` leads from a row to its number."""
+        number_id = self.request.auth.number_id
+        return rows if number_id is None else rows.filter(**{path: number_id})
+
+    def told(self, shape):
+        """What the body says, in the shape of a serializer. Raises ValidationError."""
+        asked = shape(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        return asked.validated_data
+
+    def agent(self, agent_id):
+        return get_object_or_404(Agent, pk=agent_id, is_active=True)

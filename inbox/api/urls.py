@@ -1,0 +1,21 @@
+"""The addresses under /api/v1/."""
+
+from rest_framework.routers import SimpleRouter
+
+from inbox.api.contacts import Contacts
+from inbox.api.conversations import Conversations
+from inbox.api.messages import Messages
+from inbox.api.numbers import MessageTemplates, Numbers
+from inbox.api.people import Agents, Tags, Teams
+
+router = SimpleRouter(use_regex_path=False)
+router.register("agents", Agents, "api-agent")
+router.register("contacts", Contacts, "api-contact")
+router.register("conversations", Conversations, "api-conversation")
+router.register("messages", Messages, "api-message")
+router.register("message-templates", MessageTemplates, "api-message-template")
+router.register("numbers", Numbers, "api-number")
+router.register("tags", Tags, "api-tag")
+router.register("teams", Teams, "api-team")
+
+urlpatterns = router.urls

@@ -1,0 +1,105 @@
+"""The keys of programs, and what they asked under a name of their own."""
+
+import secrets
+from hashlib import sha256
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+IDENTIFIER_BYTES = 6
+SECRET_BYTES = 32
+
+
+def new_identifier():
+    return secrets.token_hex(IDENTIFIER_BYTES)
+
+
+def digest_of(secret):
+    """A random secret of 32 bytes needs no slow hash: nobody finds it by trying."""
+    return sha256(secret.encode()).hexdigest()
+
+
+class ApiKey(models.Model):
+    """A program's way in. Its secret is shown once and stored hashed; while it is rotated the old one works on."""
+
+    class Scope(models.TextChoices):
+        NUMBERS_READ = "numbers:read", "Read numbers"
+        CONTACTS_READ = "contacts:read", "Read contacts"
+        CONTACTS_WRITE = "contacts:write", "Create and change contacts"
+        CONVERSATIONS_READ = "conversations:read", "Read conversations and messages"
+        CONVERSATIONS_WRITE = "conversations:write", "Create, assign and close conversations"
+        MESSAGES_TEMPLATES = "messages:templates", "Send message templates"
+        MESSAGES_FREE_FORM = "messages:free-form", "Send free-form messages inside the window"
+        AGENTS_READ = "agents:read", "Read agents, teams and bots"
+        AGENTS_WRITE = "agents:write", "Set the availability of agents"
+        TAGS_WRITE = "tags:write", "Create and change tags"
+        WEBHOOKS = "webhooks", "Subscribe to webhooks and read the change feed"
+
+    name = models.CharField(max_length=100, help_text="What it is for, for example “CRM”.")
+    scopes = ArrayField(models.CharField(max_length=40, choices=Scope), default=list)
+    number = models.ForeignKey(
+        "whatsapp.Number",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="api_keys",
+        help_text="The key sees and uses this number only. Empty: all numbers.",
+    )
+    identifier = models.CharField(max_length=16, unique=True, default=new_identifier, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    previous_digest = models.CharField(max_length=64, blank=True, editable=False)
+    previous_until = models.DateTimeField(null=True, blank=True, help_text="The rotated secret works until then.")
+    requests_per_minute = models.PositiveIntegerField(default=600)
+    created_by = models.ForeignKey(
+        "inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it does not expire.")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(requests_per_minute__gte=1), name="api_key_may_ask_at_all"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def renew(self, *, previous_until=None):
+        """Make a new secret and return the whole token, which nobody sees again. The old one works `previous_until`."""
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        self.previous_digest, self.previous_until = (self.digest, previous_until) if previous_until else ("", None)
+        self.digest = digest_of(secret)
+        return f"sb_{self.identifier}_{secret}"
+
+    def opens_with(self, secret, now):
+        """True when this secret is the present one, or the former one while it may still be used."""
+        given = digest_of(secret)
+        if secrets.compare_digest(given, self.digest):
+            return True
+        was_rotated = bool(self.previous_until and self.previous_until > now)
+        return was_rotated and secrets.compare_digest(given, self.previous_digest)
+
+    def is_usable(self, now):
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+class IdempotencyKey(models.Model):
+    """A write that a program named, and what it was answered: kept 24 hours."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="idempotency_keys")
+    name = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["api_key", "name"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_to_forget")]

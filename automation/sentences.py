@@ -105,6 +105,11 @@ def decision_sentence(decision):
     return f"{name} {'given up' if decision.automation == 'auto_close' else 'not sent'}: {why}."
 
 
+def reason_words(reason):
+    """Why, on its own: "an agent replied"."""
+    return _why(reason, {})
+
+
 def _done(decision, name, data):
     if decision.automation == "auto_close":
         minutes = data.get("minutes")

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -281,11 +280,14 @@ class OfThreads:
         words = search_term.replace("\x00", "").strip()[:100]
         if not words:
             return queryset, False
+        if (of_conversation := self._of_conversation(queryset, words)).exists():
+            return of_conversation, False
         threads = Thread.objects.filter(contact__in=contacts_like(words)).order_by("-pk")
-        found = Q(thread__in=list(threads.values_list("pk", flat=True)[: self.MOST_THREADS]))
-        if number_in(words) is not None:
-            found |= Q(conversation=number_in(words))
-        return queryset.filter(found), False
+        return queryset.filter(thread__in=list(threads.values_list("pk", flat=True)[: self.MOST_THREADS])), False
+
+    def _of_conversation(self, queryset, words):
+        number = number_in(words)
+        return queryset.none() if number is None else queryset.filter(conversation=number)
 
     @display(description="Customer")
     def customer(self, row):

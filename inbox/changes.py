@@ -10,13 +10,14 @@ agents by id. Where many threads change at once (`change_together`) each has a C
 write is read and written for all of them together; whoever acts on one need not know.
 """
 
+from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from inbox import events, signals
@@ -24,6 +25,7 @@ from inbox.models import Conversation, Event, Participant, Thread
 from inbox.models.conversations import CurrentTransaction
 from inbox.queries.whereabouts import whereabouts
 from inbox.rules.visibility import Whereabouts
+from whatsapp.wake import waking_once
 
 
 class Together:
@@ -157,8 +159,9 @@ def change_together(threads, conversation_ids, now):
         change = changes[conversation.thread_id]
         if change.conversation is None or conversation.pk in conversation_ids:
             change.look_at(conversation, conversation.participant_ids)
-    yield list(changes.values())
-    _finish(together, [change for change in changes.values() if change.is_news])
+    with waking_once():
+        yield list(changes.values())
+        _finish(together, [change for change in changes.values() if change.is_news])
 
 
 def _conversations_of(thread_ids, conversation_ids):
@@ -200,12 +203,12 @@ def _fields(row):
 def _finish(together, changes):
     """Save what these changes made of their rows, let the upper layers react, and tell the screens after commit."""
     for change in changes:
-        change.thread.version = change.version
-        change.thread.changed_xid = CurrentTransaction()
         if change.conversation:
             change.conversation.thread = change.thread
-    _save([(change.conversation, change.stood) for change in changes if change.conversation])
-    _save([(change.thread, change.thread_stood) for change in changes])
+    if len(changes) == 1:
+        _save(*changes)
+    elif changes:
+        _save_many(changes)
     together.insert()
     for change in changes:
         _announce(change)
@@ -213,15 +216,35 @@ def _finish(together, changes):
     events.publish_all([(one.thread, one.conversation, one.before, one.version) for one in changes])
 
 
-def _save(rows):
-    """`rows`: [(row of one model, {field: value} as it was read)]. Many are saved at once, in what any has changed."""
-    known = [(row, stood) for row, stood in rows if not row._state.adding]
-    alone = [row for row, _ in rows if row._state.adding or len(known) == 1]
-    for row in alone:
-        row.save()
-    if len(known) > 1:
-        changed = {name for row, stood in known for name, value in _fields(row).items() if stood.get(name) != value}
-        type(known[0][0]).objects.bulk_update([row for row, _ in known], changed)
+def _save(change):
+    if change.conversation:
+        change.conversation.save()
+    change.thread.version = change.version
+    change.thread.changed_xid = CurrentTransaction()
+    change.thread.save()
+
+
+def _save_many(changes):
+    _save_alike([(change.conversation, change.stood) for change in changes if change.conversation])
+    moved = {"version": F("version") + 1, "changed_xid": CurrentTransaction()}
+    _save_alike([(change.thread, change.thread_stood) for change in changes], **moved)
+    for change in changes:
+        change.thread.version = change.version
+
+
+def _save_alike(rows, **also):
+    """`rows`: [(row, {field: value} as it was read)] of one model. Where the same became of many, one statement saves
+    them: a hundred that are closed by the same rule."""
+    alike = defaultdict(list)
+    for row, stood in rows:
+        if row._state.adding:
+            row.save()
+        else:
+            changed = tuple((name, value) for name, value in _fields(row).items() if stood.get(name) != value)
+            alike[type(row), changed].append(row.pk)
+    for (model, changed), row_ids in alike.items():
+        if changed or also:
+            model.objects.filter(pk__in=row_ids).update(**dict(changed), **also)
 
 
 def _announce(change):

@@ -4,7 +4,9 @@ A task without arguments does all there is to do: while one waits for a worker, 
 """
 
 import logging
+import threading
 import time
+from contextlib import contextmanager
 
 from celery import current_app
 from celery.signals import task_prerun
@@ -27,9 +29,33 @@ class Door:
     shut_until = 0.0
 
 
+class Gathering(threading.local):
+    """The wake-ups that the running block of this thread has asked for; None outside of such a block."""
+
+    asked = None
+
+
+_gathering = Gathering()
+
+
 def wake(task_name, *args, queue="now"):
     """Run the named task with `args` once this transaction has committed; a broker that is away costs nothing."""
-    transaction.on_commit(lambda: _send(task_name, args, queue))
+    if _gathering.asked is None:
+        transaction.on_commit(lambda: _send(task_name, args, queue))
+    else:
+        _gathering.asked[task_name, args, queue] = None
+
+
+@contextmanager
+def waking_once():
+    """Inside of this block, and of one transaction, many changes may ask for the same: it is sent once."""
+    outer, _gathering.asked = _gathering.asked, {}
+    try:
+        yield
+    finally:
+        asked, _gathering.asked = _gathering.asked, outer
+    for task_name, args, queue in asked:
+        wake(task_name, *args, queue=queue)
 
 
 def _send(task_name, args, queue):

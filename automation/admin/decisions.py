@@ -1,15 +1,19 @@
 """The reason log, for admins: why did this customer get that, and that one not?"""
 
+from datetime import UTC, datetime, time, timedelta
+from operator import itemgetter
+
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
-    RangeDateTimeFilter,
+    RangeDateFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import action, display
@@ -26,7 +30,8 @@ class ReasonFilter(DropdownFilter):
     title = parameter_name = "reason"
 
     def lookups(self, request, model_admin):
-        return sorted((reason, reason.replace("_", " ").capitalize()) for reason in sentences.REASONS)
+        words = {reason: sentences.reason_words(reason) for reason in sentences.REASONS}
+        return sorted(((reason, said[0].upper() + said[1:]) for reason, said in words.items()), key=itemgetter(1))
 
     def queryset(self, request, queryset):
         return queryset.filter(reason=self.value()) if self.value() else queryset
@@ -47,6 +52,24 @@ class ConversationFilter(DropdownFilter):
         return queryset.filter(conversation=asked) if asked else queryset
 
 
+class DaysFilter(RangeDateFilter):
+    """From the beginning of one day to the end of another, in UTC as the times beside them."""
+
+    def queryset(self, request, queryset):
+        first, last = self._day("from"), self._day("to")
+        if first:
+            queryset = queryset.filter(at__gte=first)
+        return queryset.filter(at__lt=last + timedelta(days=1)) if last else queryset
+
+    def _day(self, name):
+        """Midnight of the day that was chosen; None where it is none."""
+        try:
+            day = parse_date(str(self.used_parameters.get(f"{self.parameter_name}_{name}", "")))
+        except ValueError:
+            return None
+        return day and datetime.combine(day, time.min, UTC)
+
+
 @admin.register(Decision)
 class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
     list_display = ["at", "outcome_word", "sentence", "customer", "number", "all_of_conversation"]
@@ -57,7 +80,7 @@ class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
         ("outcome", ChoicesDropdownFilter),
         ReasonFilter,
         ConversationFilter,
-        ("at", RangeDateTimeFilter),
+        ("at", DaysFilter),
     ]
     list_filter_submit = True
     ordering = ["-id"]

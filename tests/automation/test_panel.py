@@ -66,7 +66,7 @@ def test_without_anything_due_or_decided_there_are_no_words(client, mira, conver
         (Due.AUTO_CLOSE, "Closes"),
         (Due.REMINDER, "Reminder"),
         (Due.SURVEY, "Survey"),
-        (Due.WAITING_REPLY, "Automatic reply"),
+        (Due.WAITING_REPLY, "Reply"),
         (Due.BOT_SILENCE, "Closes"),
     ],
 )

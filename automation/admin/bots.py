@@ -1,6 +1,8 @@
 """Bots and their scripts, for admins: written, judged when saved, and tried out before a customer meets them."""
 
+from django import forms
 from django.contrib import admin
+from django.forms.widgets import Script
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin, StackedInline
@@ -10,6 +12,14 @@ from automation.admin import rehearsal
 from automation.forms.bot_steps import StepForm, StepFormSet
 from automation.models import BotStep
 from inbox.models import Bot
+
+
+class BotForm(forms.ModelForm):
+    class Meta:
+        model = Bot
+        fields = ["name", "is_active", "silence_minutes"]
+        labels = {"is_active": "Serves", "silence_minutes": "Closes after so many silent minutes"}
+        help_texts = {"is_active": "Off: new conversations go to people, its own at their next word."}
 
 
 class StepInline(StackedInline):
@@ -32,7 +42,8 @@ class StepInline(StackedInline):
                     ("as_list", "list_button"),
                     ("variable", "expects"),
                     ("retry_text", "max_tries"),
-                    ("tag", "team", "agent"),
+                    "tag",
+                    ("team", "agent"),
                     ("goes_to", "otherwise"),
                     "position",
                 ]
@@ -41,7 +52,7 @@ class StepInline(StackedInline):
     ]
 
     class Media:
-        js = ["js/automation/bot_steps.js"]
+        js = [Script("js/automation/bot_steps.js", type="module")]
 
 
 @admin.register(Bot)
@@ -49,7 +60,7 @@ class BotAdmin(ModelAdmin):
     list_display = ["name", "is_active", "kind_of_bot", "numbers"]
     list_filter = ["is_active"]
     search_fields = ["name"]
-    fields = ["name", "is_active", "silence_minutes"]
+    form = BotForm
     inlines = [StepInline]
     actions_detail = ["try_out"]
 

@@ -44,7 +44,7 @@ def line_of(choice):
 
 
 class StepForm(forms.ModelForm):
-    choices = ChoicesField(label="choices")
+    choices = ChoicesField(label="Choices")
 
     class Meta:
         model = BotStep
@@ -66,6 +66,10 @@ class StepForm(forms.ModelForm):
             "agent",
             "position",
         ]
+        widgets = {
+            "text": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "retry_text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
 
     def clean_choices(self):
         for choice in self.cleaned_data["choices"]:
@@ -81,9 +85,18 @@ class StepFormSet(BaseInlineFormSet):
         super().clean()
         if any(form.errors for form in self.forms):
             return
-        written = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        written = [form for form in written if not form.cleaned_data.get("DELETE")]
-        written.sort(key=lambda form: (form.cleaned_data.get("position") or 0, form.instance.pk or float("inf")))
-        script = Script(tuple(form.instance.as_rule() for form in written))
-        for problem in problems(script):
+        written = self._in_order()
+        for problem in problems(Script(tuple(form.instance.as_rule() for form in written))):
             written[problem.position].add_error(problem.field, problem.words)
+
+    def _in_order(self):
+        """The steps that stay. New ones stand at the end until they are dragged elsewhere."""
+        staying = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        staying = [form for form in staying if not form.cleaned_data.get("DELETE")]
+        firsts = [form for form in staying if not form.instance.position]
+        unplaced = [form for form in firsts if not form.instance.pk] if len(firsts) > 1 else []
+        placed = sorted((form for form in staying if form not in unplaced), key=lambda form: form.instance.position)
+        after = placed[-1].instance.position + 1 if placed else 0
+        for position, form in enumerate(unplaced, start=after):
+            form.instance.position = position
+        return placed + unplaced

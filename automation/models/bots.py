@@ -73,7 +73,7 @@ class BotStep(models.Model):
         ]
 
     def __str__(self):
-        return self.name
+        return f"{self.name}: {self.get_kind_display()}"
 
     def as_rule(self):
         """The step as the rules know it."""

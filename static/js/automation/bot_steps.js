@@ -10,38 +10,37 @@ const FIELDS = {
   hand_over: [...SPEAKS, "team", "agent"],
   complete: SPEAKS,
 };
-const ALWAYS = ["name", "kind"];
 const ALL = [...new Set(Object.values(FIELDS).flat())];
-
-function placeOf(step, name) {
-  const input = step.querySelector(`[name$="-${name}"]`);
-  return input && (input.closest(`.field-${name}`) ?? input.closest(".form-row"));
-}
+const KINDS = "select[name^='steps-'][name$='-kind']";
 
 function show(select) {
-  const step = select.closest(".inline-related") ?? select.closest("[id^='steps-']");
-  const known = [...ALWAYS, ...(FIELDS[select.value] ?? ALL)];
-  const lines = new Set();
+  const step = select.closest(".form-group");
+  const known = FIELDS[select.value] ?? ALL;
   for (const name of ALL) {
-    const place = placeOf(step, name);
-    if (!place) continue;
-    place.hidden = !known.includes(name) && !place.querySelector(".errorlist, [id$='_error']");
-    place.style.display = place.hidden ? "none" : "";
-    if (place.parentElement?.matches(".field-row, .form-row")) lines.add(place.parentElement);
+    const place = step.querySelector(`[name$="-${name}"]`)?.closest(".field-line");
+    if (place) place.style.display = known.includes(name) || isRefused(place) ? "" : "none";
   }
-  for (const line of lines) {
-    const isEmpty = [...line.children].every((child) => child.hidden);
-    line.style.display = isEmpty ? "none" : "";
+  for (const line of step.querySelectorAll(".field-row")) {
+    const cells = [...line.querySelectorAll(".field-line")];
+    line.style.display = cells.length && cells.every((cell) => cell.style.display === "none") ? "none" : "";
   }
+}
+
+// What was refused is shown, whatever the kind: one has to see it to change it.
+function isRefused(place) {
+  return place.matches(".errors") || place.querySelector(".errors, .text-red-600 li") !== null;
 }
 
 function showAll() {
-  for (const select of document.querySelectorAll("select[name^='steps-'][name$='-kind']")) show(select);
+  for (const select of document.querySelectorAll(KINDS)) show(select);
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("select[name^='steps-'][name$='-kind']")) show(event.target);
+  if (event.target.matches(KINDS)) show(event.target);
 });
-document.addEventListener("formset:added", showAll);
-document.addEventListener("DOMContentLoaded", showAll);
-if (document.readyState !== "loading") showAll();
+document.addEventListener("formset:added", (event) => {
+  showAll();
+  const head = event.target.querySelector("[x-on\\:click*='openRow']");
+  if (head) setTimeout(() => head.click());
+});
+showAll();

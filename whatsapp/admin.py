@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
@@ -62,14 +63,24 @@ class AccountAdmin(ModelAdmin):
     form = AccountForm
     list_display = ["name", "waba_id", "templates_synced_at"]
     search_fields = ["name", "waba_id"]
-    readonly_fields = ["webhook_address", "templates_synced_at"]
+    readonly_fields = ["webhook_address", "templates_synced_at", "numbers"]
     actions_detail = ["sync_templates"]
     fieldsets = [
         (None, {"fields": ["name", "waba_id", "portfolio_id"]}),
+        ("Numbers", {"fields": ["numbers"]}),
         ("Secrets", {"fields": ["access_token", "app_secret"], "description": "Stored encrypted, never shown again."}),
         ("Webhook", {"fields": ["webhook_address", "verify_token"], "description": "Enter both at Meta."}),
         ("Message templates", {"fields": ["templates_synced_at"]}),
     ]
+
+    @display(description="Its numbers")
+    def numbers(self, account):
+        """The way on to a number's settings."""
+        if not account.pk or not account.numbers.exists():
+            return "None yet: add them under Numbers."
+        link = '<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>'
+        links = [(reverse("admin:whatsapp_number_change", args=[each.pk]), each) for each in account.numbers.all()]
+        return format_html_join(mark_safe("<br>"), link, links)
 
     @display(description="Callback URL")
     def webhook_address(self, account):

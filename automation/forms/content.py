@@ -208,7 +208,7 @@ class ContentForm(MarkedForm):
             self.mark("header_text" if self.chosen_header == "text" else "header_type", error.message)
         else:
             named = {"buttons": "button_title", "sections": "row_title", **FIELDS}
-            name = named.get(error.field, error.field)
+            name = named.get(error.field.partition(".")[0], error.field)
             self.mark(name if name in self.fields else "text", error.message)
 
     def _row_place(self, section, row):

@@ -21,6 +21,7 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from inbox import events, signals
+from inbox.frames import News
 from inbox.models import Conversation, Event, Participant, Thread
 from inbox.models.conversations import CurrentTransaction
 from inbox.queries.whereabouts import whereabouts
@@ -77,7 +78,9 @@ class Change:
     stood: dict = field(default_factory=dict)
     # What inbox.timers has read, and is to write at the end.
     deadlines: object = None
-    _has_items: bool = False
+    # The messages and lines of this version; not all of them once `shows_more` was called.
+    _items: list = field(default_factory=list)
+    _has_more: bool = False
 
     def __post_init__(self):
         self.version = self.thread.version + 1
@@ -94,18 +97,17 @@ class Change:
 
     def record(self, kind, actor=None, conversation=None, at=None, **data):
         """Write a small line into the thread. `data` is JSON: names as they are now, reasons; no words of customers."""
-        self._has_items = True
-        return self.add(
-            Event(
-                thread=self.thread,
-                conversation=conversation or self.conversation,
-                kind=kind,
-                actor=actor,
-                data=data,
-                at=at or self.now,
-                version=self.version,
-            )
+        line = Event(
+            thread=self.thread,
+            conversation=conversation or self.conversation,
+            kind=kind,
+            actor=actor,
+            data=data,
+            at=at or self.now,
+            version=self.version,
         )
+        self._items.append(line)
+        return self.add(line)
 
     def add(self, row):
         """Insert `row` when the change ends, with others of its kind, and return it. Until then it has no id."""
@@ -119,17 +121,27 @@ class Change:
     @property
     def is_news(self):
         """Whether there is something to store and to show: a line, a message, another field."""
-        if self._has_items or _fields(self.thread) != self.thread_stood:
+        if self._items or self._has_more or _fields(self.thread) != self.thread_stood:
             return True
         return self.conversation is not None and _fields(self.conversation) != self.stood
 
     def save(self, message):
         """Save a message (new or changed) with this change's version."""
-        self._has_items = True
         message.thread = self.thread
         message.version = self.version
         message.save()
+        self._items = [row for row in self._items if row != message] + [message]
         return message
+
+    def shows_more(self):
+        """Something that this change does not save itself is shown with it: rows of its version, names."""
+        self._has_more = True
+
+    @property
+    def news(self):
+        """What it tells the screens, once all is written."""
+        items = None if self._has_more else tuple(self._items)
+        return News(self.thread, self.conversation, self.before, self.version, items)
 
 
 @contextmanager
@@ -139,9 +151,9 @@ def change_thread(thread_id, now=None):
         threads = Thread.objects.select_related("contact", "number__reception")
         thread = threads.select_for_update(of=("self",)).get(pk=thread_id)
         change = Change(thread, now or timezone.now(), Together())
-        conversation = thread.conversations.exclude(status=Conversation.Status.CLOSED).first()
+        conversation = _with_participants().exclude(status=Conversation.Status.CLOSED).filter(thread=thread).first()
         if conversation:
-            change.look_at(conversation)
+            change.look_at(conversation, conversation.participant_ids)
         yield change
         _finish(change.together, [change])
 
@@ -165,19 +177,23 @@ def change_together(threads, conversation_ids, now):
 
 
 def _conversations_of(thread_ids, conversation_ids):
-    """Those asked for and the open ones, each with `participant_ids`."""
+    """Those asked for and the open ones."""
     wanted = ~Q(status=Conversation.Status.CLOSED) | Q(pk__in=conversation_ids)
+    return _with_participants().filter(wanted, thread__in=thread_ids)
+
+
+def _with_participants():
+    """Conversations with `participant_ids` and who serves them."""
     participants = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
-    rows = Conversation.objects.select_related("assignee", "team", "bot")
-    return rows.annotate(participant_ids=ArraySubquery(participants)).filter(wanted, thread__in=thread_ids)
+    return Conversation.objects.select_related("assignee").annotate(participant_ids=ArraySubquery(participants))
 
 
 @contextmanager
 def change_conversation(conversation_id, now=None):
     """Lock the thread of a conversation and yield a Change on that conversation. Raises Conversation.DoesNotExist."""
-    rows = Conversation.objects.select_related("assignee", "team").filter(pk=conversation_id)
+    rows = _with_participants().filter(pk=conversation_id)
     with change_thread_of(rows, now) as (change, conversation):
-        change.look_at(conversation)
+        change.look_at(conversation, conversation.participant_ids)
         yield change
 
 
@@ -213,15 +229,15 @@ def _finish(together, changes):
     for change in changes:
         _announce(change)
     together.finish()
-    events.publish_all([(one.thread, one.conversation, one.before, one.version) for one in changes])
+    events.publish_all([change.news for change in changes])
 
 
 def _save(change):
     if change.conversation:
-        change.conversation.save()
+        _save_alike([(change.conversation, change.stood)])
     change.thread.version = change.version
     change.thread.changed_xid = CurrentTransaction()
-    change.thread.save()
+    _save_alike([(change.thread, change.thread_stood)])
 
 
 def _save_many(changes):
@@ -233,14 +249,14 @@ def _save_many(changes):
 
 
 def _save_alike(rows, **also):
-    """`rows`: [(row, {field: value} as it was read)] of one model. Where the same became of many, one statement saves
-    them: a hundred that are closed by the same rule."""
+    """`rows`: [(row, {field: value} as it was read)] of one model. Only what changed is written, and where the same
+    became of many, one statement saves them: a hundred that are closed by the same rule."""
     alike = defaultdict(list)
     for row, stood in rows:
-        if row._state.adding:
+        if not stood:
             row.save()
         else:
-            changed = tuple((name, value) for name, value in _fields(row).items() if stood.get(name) != value)
+            changed = tuple((name, value) for name, value in _fields(row).items() if stood[name] != value)
             alike[type(row), changed].append(row.pk)
     for (model, changed), row_ids in alike.items():
         if changed or also:

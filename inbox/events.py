@@ -19,32 +19,31 @@ logger = logging.getLogger(__name__)
 MOST_FRAMES = 5
 
 
-def publish(thread, conversation, before, version):
-    """Tell every screen that may see it what changed in `thread` at `version`, after this transaction commits."""
-    thread_id, number_id, conversation_id = thread.pk, thread.number_id, conversation and conversation.pk
+def publish(news):
+    """Tell every screen that may see it what changed in a thread (frames.News), after this transaction commits."""
 
     def tell_change():
-        frame = _composed(thread_id, number_id, conversation_id, before, version)
+        frame = _composed(news)
         if frame:
             wire.send(frame)
 
     transaction.on_commit(tell_change, robust=True)
 
 
-def publish_all(changes):
-    """Tell the screens of changes of one transaction: [(thread, conversation, before, version)].
+def publish_all(all_news):
+    """Tell the screens of changes of one transaction.
 
     Where many of a number changed, its screens look again instead of being told of each.
     """
     by_number = defaultdict(list)
-    for change in changes:
-        by_number[change[0].number_id].append(change)
-    for number_id, news in by_number.items():
-        if len(news) > MOST_FRAMES:
-            _refresh(number_id, {thread.pk: version for thread, _, _, version in news})
+    for news in all_news:
+        by_number[news.thread.number_id].append(news)
+    for number_id, of_number in by_number.items():
+        if len(of_number) > MOST_FRAMES:
+            _refresh(number_id, {news.thread_id: news.version for news in of_number})
         else:
-            for change in news:
-                publish(*change)
+            for news in of_number:
+                publish(news)
 
 
 def _refresh(number_id, versions):
@@ -52,13 +51,13 @@ def _refresh(number_id, versions):
     _send_after_commit(frames.whole("refresh", frames.text("refresh"), numbers=[number_id], told=told))
 
 
-def _composed(thread_id, number_id, conversation_id, before, version):
+def _composed(news):
     try:
-        return frames.change(thread_id, conversation_id, before, version)
+        return frames.change(news)
     except Thread.DoesNotExist:
-        return frames.whole("refresh", frames.text("refresh"), numbers=[number_id])
+        return frames.whole("refresh", frames.text("refresh"), numbers=[news.thread.number_id])
     except (DatabaseError, TemplateDoesNotExist, TemplateSyntaxError) as error:
-        logger.error("No frame for thread %s version %s: %s", thread_id, version, type(error).__name__)
+        logger.error("No frame for thread %s version %s: %s", news.thread_id, news.version, type(error).__name__)
         return None
 
 

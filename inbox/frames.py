@@ -12,12 +12,13 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 
-from inbox.models import Conversation, Thread
+from inbox.models import Conversation, Event, Message, Thread
 from inbox.queries.sight import with_row
-from inbox.queries.threads import items_of_version
-from inbox.queries.whereabouts import whereabouts_of
+from inbox.queries.threads import items_of_rows, items_of_version
+from inbox.queries.whereabouts import standing_of
 from inbox.rules.visibility import Whereabouts, may_see
 
 
@@ -41,6 +42,28 @@ class Audience:
 
     def saw_conversation(self, viewer):
         return self.before is not None and may_see(viewer, self.before)
+
+
+@dataclass(frozen=True)
+class News:
+    """What a change has to tell: its rows as they were saved.
+
+    `items`: its messages and lines; None where it wrote more than it has in its hands.
+    """
+
+    thread: Thread
+    conversation: Conversation | None
+    before: Whereabouts | None
+    version: int
+    items: tuple[Message | Event, ...] | None = None
+
+    @property
+    def thread_id(self):
+        return self.thread.pk
+
+    @property
+    def conversation_id(self):
+        return self.conversation and self.conversation.pk
 
 
 def whole(kind, text, **routing):
@@ -68,28 +91,46 @@ def _json(content):
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
-def change(thread_id, conversation_id, before, version):
+def change(news):
     """The frame of a thread's change as things stand now, or None when nobody can see the thread (any more).
 
+    What the change has in its hands is what was committed, as long as no later version is: then it is read anew.
     Raises Thread.DoesNotExist when it was deleted.
     """
-    conversation = with_row(Conversation.objects.filter(pk=conversation_id)).first() if conversation_id else None
-    thread = (
-        conversation.thread if conversation else Thread.objects.select_related("contact", "number").get(pk=thread_id)
-    )
-    audience = audience_of(thread_id, conversation, before)
-    if audience.now is None and not audience.others:
+    version, places = standing_of(news.thread_id)
+    if version is None:
+        Thread.objects.only("pk").get(pk=news.thread_id)
         return None
-    items = render_items(items_of_version(thread, version))
-    parts = {"thread": thread_id, "version": version, "items": items}
+    audience = audience_of(places, news.conversation_id, news.before)
+    is_newest = news.items is not None and version == news.version
+    conversation, items = _in_hand(news) if is_newest else _read_anew(news)
+    parts = {"thread": news.thread_id, "version": news.version, "items": render_items(items)}
     return "\n".join(
         [
-            _json({"kind": "change", "thread": thread_id, "version": version, **_routing(audience)}),
+            _json({"kind": "change", "thread": news.thread_id, "version": news.version, **_routing(audience)}),
             text("change", **parts, **_about(conversation, audience)) if conversation else "",
             text("change", **parts, conversation=None, row="", row_version=0, moved=False),
-            text("gone", conversation=conversation_id),
+            text("gone", conversation=news.conversation_id),
         ]
     )
+
+
+def _in_hand(news):
+    """(conversation, items) as the change saved them; its newest message and its tags may have been changed beside."""
+    conversation, items = news.conversation, items_of_rows(news.items)
+    if conversation:
+        conversation.thread = news.thread
+        saved = {item.message.pk: item.message for item in items if item.message}
+        newest_id = conversation.last_message_id
+        conversation.last_message = saved.get(newest_id) or Message.objects.filter(pk=newest_id).first()
+        prefetch_related_objects([conversation], "tags")
+    return conversation, items
+
+
+def _read_anew(news):
+    conversation = with_row(Conversation.objects.filter(pk=news.conversation_id)).first()
+    thread = conversation.thread if conversation else news.thread
+    return conversation, items_of_version(thread, news.version)
 
 
 def _about(conversation, audience):
@@ -124,11 +165,10 @@ def _render_item(item):
     return render_to_string("inbox/_event.html", {"event": item.event}).strip()
 
 
-def audience_of(thread_id, conversation=None, before=None):
-    """Read who sees a thread and, in it, the changed conversation, in one query."""
-    found = whereabouts_of([thread_id]).get(thread_id, [])
-    now = next((where for where in found if conversation and where.conversation_id == conversation.pk), None)
-    return Audience(now, before, together([where for where in found if where is not now]))
+def audience_of(places, conversation_id=None, before=None):
+    """Who sees a thread and, in it, the changed conversation: `places` are the Whereabouts of its conversations."""
+    now = next((where for where in places if where.conversation_id == conversation_id), None)
+    return Audience(now, before, together([where for where in places if where is not now]))
 
 
 def together(found):

@@ -1,5 +1,7 @@
 """Two contacts turn out to be one person: join them, with their open conversations, in a way that can be undone."""
 
+from contextlib import contextmanager
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -62,12 +64,20 @@ def fill(keep, absorb):
     keep.save()
 
 
+@contextmanager
+def change_to_join(thread_id, now):
+    """A change that shows more than its own rows: names and rows come from the other contact, before and after it."""
+    with change_thread(thread_id, now) as change:
+        change.shows_more()
+        yield change
+
+
 def move_thread(thread, kept, keep, moved, now):
     """The whole thread changes hands where the kept contact has none on this number; else its rows do."""
     if kept is None:
         Thread.objects.filter(pk=thread.pk).update(contact=keep)
         moved["threads"].append(thread.pk)
-        with change_thread(thread.pk, now) as change:
+        with change_to_join(thread.pk, now) as change:
             change.record(Event.Kind.JOINED)
         return
     loser = close_one_of_two(thread, kept, now)
@@ -81,10 +91,10 @@ def close_one_of_two(thread, kept, now):
         return None
     goes_on, loser = sorted(both, key=lambda one: (one.status != Status.ASSIGNED, one.pk))
     inherited = {field: getattr(loser, field) for field in ("unanswered_since", "customer_wrote_at", "waiting_since")}
-    with change_thread(loser.thread_id, now) as change:
+    with change_to_join(loser.thread_id, now) as change:
         moves.shut(change)
         change.record(Event.Kind.CLOSED, by_rule="merged")
-    with change_thread(goes_on.thread_id, now) as change:
+    with change_to_join(goes_on.thread_id, now) as change:
         inherit(change.conversation, loser, inherited)
         if change.conversation.status == Status.PENDING and loser.customer_wrote_at:
             hand_over_within(change, "response")
@@ -112,7 +122,7 @@ def move_rows(thread, kept, loser, now):
         "conversations": ids(thread.conversations),
         "closed": loser.pk if loser else None,
     }
-    with change_thread(kept.pk, now) as change:
+    with change_to_join(kept.pk, now) as change:
         # Both threads counted versions of their own: go on above both.
         thread.refresh_from_db()
         change.version = max(change.version, thread.version + 1)
@@ -186,13 +196,13 @@ def unfill(kept, moved):
 
 def return_rows(rows, kept, now):
     """Each side gets its rows in a change of its own, so that open pages learn of both."""
-    with change_thread(rows["to"], now) as change:
+    with change_to_join(rows["to"], now) as change:
         send_back(rows, change.thread)
         if change.conversation and change.conversation.pk in rows["conversations"]:
             change.conversation = None
         settle(change, kept)
         highest = change.version
-    with change_thread(rows["from"], now) as change:
+    with change_to_join(rows["from"], now) as change:
         change.version = max(change.version, highest + 1)
         settle(change, change.thread.contact)
 

@@ -106,6 +106,13 @@ def items_of_version(thread, version):
     )
 
 
+def items_of_rows(rows):
+    """Messages and events at hand as items, in the thread's order, without asking for anything."""
+    shown = [row for row in rows if type(row) is Event or row.kind not in Message.ANNOTATIONS]
+    items = [Item(event=row) if type(row) is Event else Item(message=row) for row in shown]
+    return sorted(items, key=attrgetter("key"))
+
+
 def items_of_messages(thread, message_ids):
     """These messages of the thread as items, in the thread's order."""
     return _items(thread, _messages(thread).filter(pk__in=message_ids), [])

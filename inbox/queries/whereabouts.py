@@ -26,9 +26,23 @@ def whereabouts(conversation, participant_ids=None):
 
 def whereabouts_of(thread_ids):
     """{thread id: [Whereabouts of its conversations]} in one query."""
+    found = {}
+    for thread_id, _, where in _read(thread_ids):
+        found.setdefault(thread_id, []).append(where)
+    return found
+
+
+def standing_of(thread_id):
+    """(version of the thread, [Whereabouts of its conversations]) in one query; (None, []) where it has none."""
+    rows = list(_read([thread_id]))
+    return (rows[0][1], [where for _, _, where in rows]) if rows else (None, [])
+
+
+def _read(thread_ids):
     taking_part = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
     rows = Conversation.objects.filter(thread__in=thread_ids).values_list(
         "thread_id",
+        "thread__version",
         "pk",
         "thread__number_id",
         "status",
@@ -37,8 +51,6 @@ def whereabouts_of(thread_ids):
         ArraySubquery(taking_part),
         "thread__number__reception__hides_colleagues",
     )
-    found = {}
-    for thread_id, pk, number_id, status, assignee_id, team_id, agent_ids, hides in rows:
+    for thread_id, version, pk, number_id, status, assignee_id, team_id, agent_ids, hides in rows:
         where = Whereabouts(pk, number_id, status, assignee_id, team_id, frozenset(agent_ids), bool(hides))
-        found.setdefault(thread_id, []).append(where)
-    return found
+        yield thread_id, version, where

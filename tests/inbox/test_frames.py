@@ -1,6 +1,9 @@
 """What travels on the wire, and which of it each viewer gets (R-9)."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -10,7 +13,7 @@ from redis import Redis
 from inbox import events, frames, wire
 from inbox.changes import change_conversation, change_thread
 from inbox.frames import Audience
-from inbox.models import Event, Message, Participant
+from inbox.models import Attachment, Event, Message, Participant
 from inbox.rules.visibility import Viewer
 from tests.factories import make_agent, make_conversation, make_number, make_tag, make_thread
 from tests.inbox.test_visibility import BERLIN, COLLEAGUE, ME, PARIS, SALES, SUPPORT, where
@@ -119,10 +122,8 @@ def hear(change, text="Hello", **fields):
             conversation=change.conversation,
             author_kind="customer",
             status="received",
-            kind="text",
-            content={"text": text},
             text=text,
-            **fields,
+            **{"kind": "text", "content": {"text": text}, **fields},
         )
     )
 
@@ -176,17 +177,67 @@ def test_a_change_that_is_rolled_back_is_not_told(conversation, sent):
     assert sent.drain() == []
 
 
-def test_a_frame_costs_a_fixed_number_of_queries(conversation, django_assert_num_queries):
+def test_a_frame_asks_for_little_more_than_who_sees_it(conversation, django_assert_num_queries):
+    with transaction.atomic():
+        with change_conversation(conversation.pk) as change:
+            for index in range(3):
+                hear(change, f"{index}")
+            for _ in range(3):
+                change.record(Event.Kind.CLAIMED)
+            quoted = hear(change)
+            change.conversation.last_message = hear(change, quoted=quoted)
+        # whereabouts, tags
+        with django_assert_num_queries(2):
+            frames.change(change.news)
+        # and anew: whereabouts, conversation, its tags, messages, files of messages and of quoted ones, events
+        with django_assert_num_queries(7):
+            frames.change(replace(change.news, items=None))
+
+
+def everything(change):
+    """Words, a file, a quote, lines, another assignee."""
+    photo = hear(change, "Look", kind="image", content={"caption": "Look"})
+    Attachment.objects.create(message=photo, token=uuid4(), status="pending", kind="image", mime_type="image/jpeg")
+    reply = hear(change, "About this: <b>\u2028", quoted=photo)
+    change.conversation.last_message = reply
+    change.conversation.bumped_at = change.conversation.unanswered_since = change.now
+    change.record(Event.Kind.CLAIMED, actor=change.conversation.assignee)
+    change.record(Event.Kind.OPENED, at=change.now - timedelta(seconds=1))
+
+
+def test_what_the_change_has_in_its_hands_reads_as_what_is_stored(conversation):
     with change_conversation(conversation.pk) as change:
-        for index in range(3):
-            hear(change, f"{index}")
-        for _ in range(3):
-            change.record(Event.Kind.CLAIMED)
-        quoted = hear(change)
-        hear(change, quoted=quoted)
-    # conversation, its tags, whereabouts, messages, files of messages and of quoted ones, events
-    with django_assert_num_queries(7):
-        assert frames.change(conversation.thread_id, conversation.pk, None, 1)
+        change.conversation.status, change.conversation.waiting_since = "assigned", None
+        change.conversation.assignee = make_agent("Anna", numbers=[conversation.thread.number])
+        everything(change)
+    assert frames.change(change.news) == frames.change(replace(change.news, items=None))
+
+
+def test_once_a_later_change_is_stored_an_earlier_one_is_told_as_things_stand_now(conversation):
+    with change_conversation(conversation.pk) as earlier:
+        message = hear(earlier, "first")
+        earlier.conversation.last_message = message
+    with change_conversation(conversation.pk) as later:
+        message.text, message.content = "mended", {"text": "mended"}
+        later.save(Message.objects.get(pk=message.pk))
+        later.save(message)
+    _, (full, *_) = frames.split(frames.change(earlier.news))
+    told = json.loads(full)
+    assert (told["version"], told["row_version"], told["items"]) == (1, 2, "")
+    assert "mended" in told["row"]
+
+
+def test_a_message_that_another_hand_has_changed_in_the_same_change_is_told_as_stored(conversation):
+    with change_conversation(conversation.pk) as change:
+        change.conversation.last_message = hear(change, "first")
+    with change_conversation(conversation.pk) as change:
+        assert change.conversation.last_message.text == "first"
+        stored = Message.objects.get(pk=change.conversation.last_message_id)
+        stored.content = {"text": "second"}
+        change.save(stored)
+    _, (full, *_) = frames.split(frames.change(change.news))
+    assert "second" in json.loads(full)["row"]
+    assert "first" not in full
 
 
 def test_past_agents_hear_of_a_thread_that_has_no_open_conversation(transactional_db, sent):

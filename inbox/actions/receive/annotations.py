@@ -62,6 +62,7 @@ def settle(change, message):
     if annotations:
         settle_on(change, message, annotations)
     waiting.update(quoted=message, version=change.version)
+    change.shows_more()
 
 
 def settle_on(change, target, annotations):

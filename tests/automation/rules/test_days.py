@@ -13,19 +13,20 @@ from tests.automation.rules.playing import Inbox
 from tests.automation.rules.watching import TICK, WAITING_REPLIES, Clock, Watcher
 
 ACTIONS = (
-    *["write_word"] * 8,
-    *["answer"] * 5,
-    *["assign"] * 4,
+    *["write_word"] * 9,
+    *["answer"] * 8,
+    *["assign"] * 5,
     *["give_back"] * 2,
-    *["close"] * 3,
+    *["close"] * 4,
     *["undo"] * 2,
-    *["write_bot"] * 2,
+    *["write_bot"] * 4,
     *["write_old_word", "transfer", "rename_line", "react", "fail_answer", "integrate", "take_bot", "hand_over"],
     *["reopen", "stop"],
 )
 # In ticks: at once, around a minute, around ten, hours.
-GAPS = (0, 0, 1, 2, 3, 4, 15, 29, 30, 31, 45, 90, 180, 360)
-minutes = st.sampled_from([1, 2, 5, 30, 60, 150]).map(lambda count: timedelta(minutes=count))
+GAPS = (0, 0, 1, 1, 2, 3, 4, 10, 15, 29, 30, 31, 45, 90, 270)
+minutes = st.sampled_from([1, 2, 5, 10, 30, 60, 150]).map(lambda count: timedelta(minutes=count))
+mostly = st.sampled_from([True, True, True, False])
 # Within a day of the week's first, so that days open and close while it is played.
 SPANS = ((), ((time(9), time(12)),), ((time(8), time(8, 30)), (time(9, 15), time(17))), ((time(12), time(20)),))
 plans = st.builds(
@@ -37,17 +38,17 @@ plans = st.builds(
 policies = st.builds(
     Policy,
     hours=plans,
-    welcomes=st.booleans(),
-    replies_unassigned=st.booleans(),
-    replies_queued=st.booleans(),
-    replies_closed_hours=st.booleans(),
+    welcomes=mostly,
+    replies_unassigned=mostly,
+    replies_queued=mostly,
+    replies_closed_hours=mostly,
     holds_after_welcome=st.sampled_from([60, 120, 300]).map(lambda count: timedelta(seconds=count)),
-    reminder_after=st.none() | minutes,
+    reminder_after=minutes | minutes | st.none(),
     reminder_counts_business_time=st.booleans(),
-    auto_close_after=st.none() | minutes,
+    auto_close_after=minutes | minutes | st.none(),
     auto_close_counts_business_time=st.booleans(),
-    surveys=st.booleans(),
-    survey_every=st.none() | minutes,
+    surveys=mostly,
+    survey_every=st.none() | st.none() | minutes,
     bot_silence=minutes,
 )
 inboxes = st.builds(
@@ -60,13 +61,13 @@ inboxes = st.builds(
 # (ticks to the action, what is done, for how many ticks no worker looks from then on)
 days = st.lists(
     st.tuples(st.sampled_from(GAPS), st.sampled_from(ACTIONS), st.sampled_from([0, 0, 0, 0, 0, 3, 60, 200])),
-    min_size=3,
-    max_size=24,
-)
+    min_size=6,
+    max_size=40,
+).map(lambda more: [(0, "write_word", 0), *more])
 UNTIL_LATE = 200
 
 
-@settings(max_examples=150)
+@settings(max_examples=200)
 @given(inboxes, days)
 def test_what_fires_is_what_someone_who_counts_along_says(inbox, day):
     length = sum(gap for gap, _, _ in day) + UNTIL_LATE
@@ -113,7 +114,7 @@ def check_promises(inbox):
 SILENT = ("auto_close", "bot_silence")
 
 
-@settings(max_examples=150)
+@settings(max_examples=200)
 @given(inboxes, st.lists(st.tuples(st.integers(-4, 60), st.sampled_from(ACTIONS)), min_size=3, max_size=30))
 def test_a_clock_that_is_set_back_and_forth_makes_nothing_happen_twice(inbox, day):
     inbox.now = 100 * TICK

@@ -14,8 +14,8 @@ from automation.rules.welcome import WELCOME, welcome_due
 CLOSED_HOURS, QUEUE, UNASSIGNED = "closed_hours", "queue", "unassigned"
 OF_PEOPLE = frozenset({"unassigned", "queued", "assigned"})
 WAITING = frozenset({"unassigned", "queued"})
-# Settled without a word to the customer.
-SILENT = frozenset({"auto_close"})
+# Settled without a word to the customer; what a bot said is in the facts.
+SILENT = frozenset({"auto_close", "bot"})
 
 # Whoever is free takes the conversation within this time; then there is nothing to say.
 CHANCE_TO_SERVE = timedelta(seconds=1)

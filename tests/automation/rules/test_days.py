@@ -67,7 +67,7 @@ days = st.lists(
 UNTIL_LATE = 200
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(inboxes, days)
 def test_what_fires_is_what_someone_who_counts_along_says(inbox, day):
     length = sum(gap for gap, _, _ in day) + UNTIL_LATE

@@ -274,6 +274,11 @@ def test_s1_44_a_survey_that_was_not_sent_asks_nobody():
     assert why_no_survey(closed(settled=(not_sent,)), Policy(surveys=True, survey_every=30 * DAY)) == ""
 
 
+def test_s1_44_thanks_for_an_earlier_answer_are_no_survey():
+    thanks = done("survey", "19 11:00", "thanks:3")
+    assert why_no_survey(closed(settled=(thanks,)), Policy(surveys=True, survey_every=30 * DAY)) == ""
+
+
 def test_s1_44_asked_or_given_up_it_is_not_asked_again_after_a_reopening():
     for settled in (done, refused):
         again = closed(settled=(settled("survey", "10:30", "conversation:7"),), agent_reached=False)

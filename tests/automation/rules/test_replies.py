@@ -266,7 +266,7 @@ def test_s1_20_what_is_held_is_dropped_when_someone_serves_by_then():
     assert why_not(served("10:01", since="10:00:30", settled=(done("welcome", "10:00", ""),))) == "someone_serves"
 
 
-@pytest.mark.parametrize("automation", ["reminder", "survey", "closed_hours", "bot"])
+@pytest.mark.parametrize("automation", ["reminder", "survey", "closed_hours"])
 def test_s1_20_none_within_a_minute_of_another_automatic_message(automation):
     facts = waiting("10:00:59", settled=(done(automation, "09:59:59.5"),))
     assert said(facts) is None
@@ -280,7 +280,7 @@ def test_s1_20_a_bots_word_and_thanks_are_automatic_messages_too(field):
     assert choose(facts, REPLIES).until == at("10:00:55")
 
 
-@pytest.mark.parametrize("settled", [done("auto_close", "10:00"), refused("reminder", "10:00")])
+@pytest.mark.parametrize("settled", [done("auto_close", "10:00"), done("bot", "10:00"), refused("reminder", "10:00")])
 def test_s1_20_what_said_nothing_holds_nothing(settled):
     assert said(waiting("10:00:01", settled=(settled,))) == "unassigned"
 

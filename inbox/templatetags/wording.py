@@ -34,7 +34,7 @@ WRITTEN = frozenset(
     ]
 )
 AUTHOR_LABELS = {
-    "automation": "Automatic",
+    "automation": "Automatic reply",
     "bot": "Bot",
     "integration": "Integration",
     "broadcast": "Broadcast",

@@ -46,7 +46,7 @@ class Worker:
 def run(task, *args):
     """One task with its commits."""
     with TestCase.captureOnCommitCallbacks(execute=True):
-        celery_app.tasks[task](*args)
+        celery_app.tasks[task].apply(args, throw=True)
 
 
 class Office:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from automation.models import Automation, SurveyAnswer
+from automation.rules.replies import position_text
 from automation.rules.surveys import SCORES, THANKS
 from inbox.models import Attachment
 
@@ -82,12 +83,8 @@ def _queue(form):
 def _with_position(bubble):
     """The position as an example: the true one is put in as the message leaves."""
     where = "caption" if "caption" in bubble.content or bubble.kind in ("image", "video", "document") else "text"
-    words = "\n\n".join(part for part in (bubble.content.get(where, ""), position_words(EXAMPLE_BEFORE)) if part)
+    words = "\n\n".join(part for part in (bubble.content.get(where, ""), position_text(EXAMPLE_BEFORE)) if part)
     return Bubble(bubble.kind, {**bubble.content, where: words}, attachment=bubble.attachment)
-
-
-def position_words(before):
-    return f"About {before} before you."
 
 
 def _closed_hours(form):

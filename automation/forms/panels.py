@@ -8,7 +8,10 @@ from automation.forms.lines import LinesField
 from automation.forms.marked import MarkedForm
 from automation.forms.times import TimedFields, initial_time
 from automation.models import Automation
+from automation.reactions.survey_template import template_for
 from automation.rules.surveys import THANKS
+from inbox.actions.refusals import Refusal
+from inbox.models import Contact
 from whatsapp import content as contents
 from whatsapp.content import Button, Buttons, ContentError, Text
 from whatsapp.models import MessageTemplate
@@ -174,6 +177,7 @@ class SurveyForm(MarkedForm):
         if self.told("thanks"):
             self._judge("thanks", lambda: Text(self.told("thanks")))
         self._judge_days()
+        self._judge_template(cleaned.get("message_template"))
         return cleaned
 
     def _button(self):
@@ -185,6 +189,14 @@ class SurveyForm(MarkedForm):
             build()
         except ContentError as error:
             self.mark(name, error.message)
+
+    def _judge_template(self, template):
+        """It must be one that can be filled for any customer."""
+        try:
+            if template:
+                template_for(template, conversation_id=1, contact=Contact(name="Amira"))
+        except Refusal as refusal:
+            self.mark("message_template", refusal.words)
 
     def _judge_days(self):
         typed = self.told("every_days")

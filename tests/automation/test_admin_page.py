@@ -538,6 +538,20 @@ def test_only_approved_templates_of_this_account_are_offered(page):
     assert "survey-message_template" in page.refused(survey__is_on="on", survey__message_template=foreign.pk)
 
 
+def test_a_survey_template_that_cannot_be_filled_for_everybody_is_refused_in_place(page):
+    buttons = [{"type": "QUICK_REPLY", "text": words} for words in ("Good", "So so", "Bad", "Awful")]
+    template = MessageTemplate.objects.create(
+        account=page.number.account,
+        name="survey",
+        language="en",
+        status="APPROVED",
+        components=[{"type": "BODY", "text": "How was it?"}, {"type": "BUTTONS", "buttons": buttons}],
+    )
+
+    words = page.refused(survey__is_on="on", survey__message_template=template.pk)["survey-message_template"]
+    assert "needs two, three or five buttons" in words
+
+
 @pytest.mark.parametrize("amount, warns", [("22", False), ("23", True), ("24", True)])
 def test_an_auto_close_of_23_hours_or_more_warns_that_surveys_come_too_late(page, amount, warns):
     fields = {

@@ -13,7 +13,9 @@ WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 _serial = itertools.count(1)
 # What Chromium says when a test takes the server or the network away.
-OUTAGE = re.compile(r"Failed to load resource|WebSocket connection|ERR_|net::")
+OUTAGE = re.compile(
+    r"Failed to load resource|WebSocket connection|ERR_|net::|htmx:(?:afterRequest|send(?:Error|Abort))"
+)
 
 
 class Stage:

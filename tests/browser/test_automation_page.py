@@ -1,0 +1,238 @@
+"""An admin configures all that a number does by itself, with the customer's phone beside each panel."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from automation.models import Automation, BusinessHours, MetaCopy
+from tests.browser.stage import button
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def number(stage):
+    """Berlin, without any automation before and after."""
+
+    def empty():
+        for model in (Automation, BusinessHours, MetaCopy):
+            model.objects.all().delete()
+
+    empty()
+    yield stage.numbers[0]
+    empty()
+
+
+@pytest.fixture
+def ada(stage, number):
+    """An admin at the page."""
+    return stage.agent("Ada", role="admin", at=f"/admin/whatsapp/number/{number.pk}/automation/")
+
+
+def panel(page, name):
+    return page.locator(f"section#{name}")
+
+
+def turn_on(page, name):
+    """The panel with its switch on, which unfolds it."""
+    opened = panel(page, name)
+    opened.locator(".au-switch").click()
+    expect(opened.locator(".au-body")).to_be_visible()
+    return opened
+
+
+def phone(opened):
+    return opened.locator(".wa")
+
+
+def write(opened, words, label="Message"):
+    opened.get_by_label(label, exact=True).fill(words)
+
+
+def choose(opened, shape):
+    opened.locator(".au-shapes").get_by_text(shape, exact=True).click()
+
+
+def save(page):
+    button(page, "Save").click()
+
+
+def picture():
+    data = io.BytesIO()
+    Image.new("RGB", (400, 300), (20, 120, 110)).save(data, "PNG")
+    return {"name": "ship.png", "mimeType": "image/png", "buffer": data.getvalue()}
+
+
+def write_everything(page):
+    """All eight panels, each type of message once."""
+    welcome = turn_on(page, "welcome")
+    choose(welcome, "File with text")
+    welcome.locator("input[type=file]").set_input_files(picture())
+    expect(welcome.locator(".au-kept")).to_contain_text("ship.png")
+    write(welcome, "*Ahoy!* Welcome to Hafen")
+
+    questions = turn_on(page, "ice_breakers")
+    questions.get_by_label("Question", exact=True).fill("Where is my parcel?")
+    questions.get_by_role("button", name="Add a question").click()
+    questions.get_by_label("Question", exact=True).nth(1).fill("Opening hours")
+
+    unassigned = turn_on(page, "unassigned")
+    choose(unassigned, "Quick replies")
+    write(unassigned, "Nobody is here yet, we answer soon.")
+    unassigned.get_by_label("Quick reply 1").fill("Call me back")
+
+    queue = turn_on(page, "queue")
+    choose(queue, "List")
+    write(queue, "All of us are busy. What is it about?")
+    write(queue, "Choose a topic", "Button that opens the list")
+    queue.get_by_label("Row", exact=True).fill("Parcel")
+    queue.get_by_text("Say how many are before them").click()
+
+    closed = turn_on(page, "closed_hours")
+    closed.get_by_role("switch", name="Business hours off: always open").check()
+    closed.get_by_label("Time zone").select_option("Europe/Berlin")
+    closed.get_by_role("button", name="Add a time on Monday").click()
+    closed.get_by_label("Monday, opens").fill("09:00")
+    closed.get_by_label("Monday, closes").fill("18:00")
+    closed.get_by_role("button", name="Copy Monday to the following days up to Friday").click()
+    choose(closed, "Website button")
+    write(closed, "We are closed.")
+    write(closed, "Visit our shop", "Button")
+    write(closed, "https://hafen.example", "Opens")
+
+    reminder = turn_on(page, "reminder")
+    write(reminder, "We have not forgotten you.")
+    reminder.locator("[name=reminder-amount]").fill("5")
+
+    close = turn_on(page, "auto_close")
+    close.locator("[name=auto_close-amount]").fill("30")
+    close.get_by_label("Unit").select_option("minutes")
+
+    survey = turn_on(page, "survey")
+    write(survey, "How did we do?")
+    write(survey, "Tell us", "Button")
+
+
+def test_s1_3_an_admin_writes_all_eight_sees_each_on_the_phone_and_saves_once(stage, ada, number):
+    """S1-3, S1-43"""
+    write_everything(ada)
+
+    expect(phone(panel(ada, "welcome")).locator(".bold")).to_have_text("Ahoy!")
+    expect(phone(panel(ada, "welcome")).locator("img.wa-picture")).to_be_visible()
+    expect(phone(panel(ada, "ice_breakers"))).to_contain_text("Opening hours")
+    expect(phone(panel(ada, "unassigned"))).to_contain_text("Call me back")
+    expect(phone(panel(ada, "queue"))).to_contain_text("About 3 before you.")
+    expect(phone(panel(ada, "closed_hours"))).to_contain_text("Visit our shop")
+    expect(panel(ada, "closed_hours").locator(".au-summary")).to_contain_text("Mon to Fri 09:00–18:00, Europe/Berlin")
+    expect(panel(ada, "reminder").locator(".au-state")).to_have_text("On · after 5 minutes")
+    expect(panel(ada, "auto_close").locator(".au-summary")).to_contain_text("Closes after 30 minutes")
+    expect(phone(panel(ada, "survey"))).to_contain_text("Tell us")
+    expect(ada.get_by_text("Not saved yet")).to_be_visible()
+    assert not Automation.objects.filter(is_on=True).exists()
+
+    save(ada)
+    expect(ada.get_by_text("Saved. On: Welcome message, Ice breakers")).to_be_visible()
+    assert Automation.objects.filter(number=number, is_on=True).count() == 8
+    expect(ada.get_by_text("Not saved yet")).to_be_hidden()
+
+
+def test_what_is_wrong_is_said_in_place_and_everything_typed_and_uploaded_stays(stage, ada, number):
+    write_everything(ada)
+    questions = panel(ada, "ice_breakers")
+    questions.get_by_label("Question", exact=True).nth(1).fill("Hello 👋")
+    panel(ada, "reminder").locator("[name=reminder-amount]").fill("0")
+    close = panel(ada, "auto_close")
+    close.locator("[name=auto_close-amount]").fill("73")
+    close.get_by_label("Unit").select_option("hours")
+    panel(ada, "queue").get_by_label("Header", exact=True).select_option("image")
+    save(ada)
+
+    expect(ada.get_by_role("alert")).to_contain_text("Nothing was saved. 4 things need a change")
+    expect(questions).to_contain_text("Ice breakers cannot hold emoji.")
+    expect(panel(ada, "reminder")).to_contain_text("At least 1 minute.")
+    expect(close).to_contain_text("At most 72 hours.")
+    expect(panel(ada, "queue")).to_contain_text("The header of a list can only be text.")
+    expect(questions.get_by_label("Question", exact=True).nth(1)).to_be_focused()
+    welcome = panel(ada, "welcome")
+    expect(welcome.locator(".au-summary")).to_contain_text("Ahoy!")
+    welcome.locator("summary").click()
+    expect(welcome.locator(".au-kept")).to_contain_text("ship.png")
+    assert not Automation.objects.filter(is_on=True).exists()
+
+    questions.get_by_label("Question", exact=True).nth(1).fill("Hello")
+    panel(ada, "reminder").locator("[name=reminder-amount]").fill("5")
+    close.get_by_label("Unit").select_option("minutes")
+    panel(ada, "queue").get_by_label("Header", exact=True).select_option("")
+    save(ada)
+    expect(ada.get_by_text("Saved. On: Welcome message")).to_be_visible()
+    assert Automation.objects.get(kind="welcome").attachment.is_kept
+
+
+def test_s1_16_a_fifth_question_is_refused_as_it_is_added(ada):
+    """S1-16"""
+    questions = turn_on(ada, "ice_breakers")
+    add = questions.get_by_role("button", name="Add a question")
+    for _ in range(4):
+        add.click()
+
+    expect(questions).to_contain_text("WhatsApp shows up to four ice breakers.")
+    expect(questions.get_by_label("Question", exact=True)).to_have_count(4)
+    questions.get_by_role("button", name="Remove this question").first.click()
+    expect(questions.get_by_label("Question", exact=True)).to_have_count(3)
+    expect(questions.get_by_text("WhatsApp shows up to four ice breakers.")).to_be_hidden()
+
+
+def test_a_broken_upload_leaves_the_draft(stage, ada):
+    welcome = turn_on(ada, "welcome")
+    choose(welcome, "File with text")
+    write(welcome, "Look at this")
+    welcome.locator("input[type=file]").set_input_files(picture())
+    expect(welcome.locator(".au-kept")).to_contain_text("ship.png")
+    song = {"name": "song.xyz", "mimeType": "application/octet-stream", "buffer": b"\x00\x01\x02"}
+    welcome.locator("input[type=file]").set_input_files(song)
+
+    expect(welcome.get_by_role("alert")).to_contain_text("does not carry this type of file")
+    expect(welcome.locator(".au-kept")).to_contain_text("ship.png")
+    ada.context.set_offline(True)
+    welcome.locator("input[type=file]").set_input_files(picture())
+    expect(welcome.get_by_role("alert")).to_contain_text("The connection broke.")
+    ada.context.set_offline(False)
+    expect(welcome.get_by_label("Message", exact=True)).to_have_value("Look at this")
+
+
+def test_s1_10_marks_and_emoji_go_where_the_cursor_is(ada):
+    """S1-10"""
+    welcome = turn_on(ada, "welcome")
+    write(welcome, "Ahoy")
+    words = welcome.get_by_label("Message", exact=True)
+    words.select_text()
+    welcome.get_by_role("button", name="Bold").click()
+    expect(words).to_have_value("*Ahoy*")
+    words.press("End")
+    welcome.get_by_role("button", name="Emoji").click()
+    ada.get_by_role("button", name=re.compile("^waving hand$", re.IGNORECASE)).first.click()
+    expect(words).to_have_value("*Ahoy*👋")
+    expect(phone(welcome).locator(".bold")).to_have_text("Ahoy")
+
+
+def test_ice_breakers_reach_meta_and_the_page_says_so_by_itself(stage, ada, number):
+    questions = turn_on(ada, "ice_breakers")
+    questions.get_by_label("Question", exact=True).fill("Where is my parcel?")
+    save(ada)
+    panel(ada, "ice_breakers").locator("summary").click()
+
+    expect(panel(ada, "ice_breakers")).to_contain_text("Meta has the same.")
+    assert MetaCopy.objects.get(number=number).prompts == ["Where is my parcel?"]
+
+
+def test_an_unsaved_page_asks_before_it_is_left(ada):
+    write(turn_on(ada, "welcome"), "Ahoy")
+    asked = []
+    ada.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    ada.get_by_role("link", name="Home", exact=True).first.click()
+    ada.wait_for_url("**/admin/")
+
+    assert asked == ["beforeunload"]

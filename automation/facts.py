@@ -80,8 +80,10 @@ def facts_of(change, conversation):
 
 def _related(conversation, now):
     """What other rows say of a conversation: settled, lines, word, welcome, other (automatic messages), reached."""
-    mine = Q(conversation=OuterRef("pk")) | Q(at__gte=now - LATELY) | Q(automation__in=LONGER)
-    settled = Decision.objects.filter(mine, thread=OuterRef("thread"), outcome__in=SETTLING).order_by("-id")
+    # Of a conversation that came from another contact's thread, what was settled stays in that one.
+    mine = Q(conversation=OuterRef("pk"))
+    of_thread = Q(thread=OuterRef("thread")) & (Q(at__gte=now - LATELY) | Q(automation__in=LONGER))
+    settled = Decision.objects.filter(mine | of_thread, outcome__in=SETTLING).order_by("-id")
     lines = Event.objects.filter(conversation=OuterRef("pk"), kind__in=SINCE).order_by("-id")
     word = Message.objects.filter(pk=conversation.last_inbound_id)
     welcome = Timer.objects.filter(thread=OuterRef("thread"), kind=Due.WELCOME)

@@ -25,7 +25,12 @@ def refused(change, automation, occasion, reason, **data):
 
 
 def withdrawn(change, automation, occasion, reason, **data):
-    """Its cause went away before it was due."""
+    """Its cause went away before it was due: said for each timer that was taken back."""
+    change.add(_decision(change, automation, occasion, Outcome.WITHDRAWN, reason, data))
+
+
+def left_out(change, automation, occasion, reason, **data):
+    """There was a cause, and a reason not even to wait for it."""
     _once_per_cause(_decision(change, automation, occasion, Outcome.WITHDRAWN, reason, data))
 
 

@@ -117,7 +117,7 @@ def _note_left_out(change, facts, policy):
             log.refused(change, Kind.WELCOME, "", "old_word")
     if choose(facts, policy) == Nothing("old_word"):
         automation = _named(change, Due.WAITING_REPLY, facts, policy)
-        log.withdrawn(change, automation, _occasion(change, Due.WAITING_REPLY), "old_word")
+        log.left_out(change, automation, _occasion(change, Due.WAITING_REPLY), "old_word")
 
 
 def _note_hold(change, facts, policy):

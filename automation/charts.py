@@ -19,7 +19,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Column:
-    """One step of the time: `label` is shown below where there is room for it."""
+    """One step of the time. Not every one has room for a label; every second label goes where there is little."""
 
     start: object
     x: float
@@ -28,6 +28,7 @@ class Column:
     parts: tuple[Part, ...]
     total: int
     is_labelled: bool
+    is_spare: bool
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,9 @@ def columns(steps):
     drawn = []
     for place, (start, counts) in enumerate(steps):
         x, width = place * room + room * GAP / 2, room * (1 - GAP)
-        total = sum(counts.values())
-        drawn.append(
-            Column(start, _2(x), _2(x + width / 2), _2(width), _stacked(counts, top), total, place % every == 0)
-        )
+        labels = {"is_labelled": place % every == 0, "is_spare": place // every % 2 == 1}
+        parts = _stacked(counts, top)
+        drawn.append(Column(start, _2(x), _2(x + width / 2), _2(width), parts, sum(counts.values()), **labels))
     return Columns(tuple(drawn), tuple((value, _2(100 - value / top * 100)) for value in (0, top // 2, top)))
 
 

@@ -263,12 +263,17 @@ class ConversationAdmin(ReadOnly, ModelAdmin):
         return redirect("conversation", queries.conversation_for(request.user, object_id).pk)
 
 
+def link(address, words):
+    """As the theme shows links inside of a list."""
+    return format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', address, words)
+
+
 class OfThreads:
     """Rows of threads, by the million: nothing is counted, the search asks the contacts first, nothing is edited."""
 
     # The search box is there for fields; what it does is below.
     search_fields = ["thread__contact__name"]
-    search_help_text = "A customer's name or phone, or the number of a conversation"
+    search_help_text = "Customer, phone or conversation number"
     paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -297,7 +302,7 @@ class OfThreads:
         if row.conversation_id is None:
             return row.thread.contact.display_name
         address = reverse("conversation", args=[row.conversation_id])
-        return format_html('<a href="{}">{}</a>', address, row.thread.contact.display_name)
+        return link(address, row.thread.contact.display_name)
 
 
 class KindFilter(DropdownFilter):
@@ -331,7 +336,7 @@ class TimerAdmin(OfThreads, ReadOnly, ModelAdmin):
 
     @display(description="Number")
     def number(self, timer):
-        return timer.thread.number
+        return timer.thread.number.name
 
 
 @admin.register(Tag)

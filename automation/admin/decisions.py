@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import (
@@ -20,7 +19,7 @@ from unfold.decorators import action, display
 
 from automation import sentences
 from automation.models import Decision
-from inbox.admin import OfThreads
+from inbox.admin import OfThreads, link
 from inbox.models import Conversation
 from inbox.queries import number_in
 from whatsapp.admin import NumberAdmin, ReadOnly
@@ -72,7 +71,7 @@ class DaysFilter(RangeDateFilter):
 
 @admin.register(Decision)
 class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
-    list_display = ["at", "outcome_word", "sentence", "customer", "number", "all_of_conversation"]
+    list_display = ["at", "outcome_word", "sentence", "customer", "number_name", "all_of_conversation"]
     list_select_related = ["thread__contact", "number"]
     list_filter = [
         ("number", RelatedDropdownFilter),
@@ -100,7 +99,7 @@ class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
 
     @display(
         description="Outcome",
-        label={"Done": "success", "Refused": "danger", "Withdrawn": "info", "Held": "warning"},
+        label={"Done": "success", "Refused": "warning", "Withdrawn": "info", "Held": "info"},
     )
     def outcome_word(self, decision):
         return decision.get_outcome_display()
@@ -109,11 +108,15 @@ class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
     def sentence(self, decision):
         return sentences.decision_sentence(decision)
 
+    @display(description="Number")
+    def number_name(self, decision):
+        return decision.number.name
+
     @display(description="Conversation")
     def all_of_conversation(self, decision):
         if decision.conversation_id is None:
             return "None"
-        return format_html('<a href="?conversation={}">{}</a>', decision.conversation_id, decision.conversation_id)
+        return link(address_of_log(conversation=decision.conversation_id), decision.conversation_id)
 
     @display(description="Facts")
     def facts(self, decision):

@@ -187,6 +187,13 @@ def test_a_day_that_begins_with_a_leap_is_open_from_the_leap():
     assert cairo.after(utc("04-23 12:00"), 23 * HOUR) == utc("04-24 21:00")
 
 
+def test_midnight_lived_twice_begins_the_day_the_first_time():
+    # In St. John's 2010 it was 23:01 of Saturday again, a minute after Sunday had begun at 02:30 UTC.
+    sundays = Hours(True, ZoneInfo("America/St_Johns"), {SUNDAY: ALL_DAY})
+    sunday = datetime(2010, 11, 7, 2, 30, tzinfo=UTC)
+    assert [sundays.is_open(sunday + minutes * MINUTE) for minutes in (-1, 0, 1, 30)] == [False, True, True, True]
+
+
 NEVER_OPEN = Hours(True, BERLIN, {MONDAY: ()})
 
 

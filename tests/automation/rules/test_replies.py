@@ -123,6 +123,17 @@ def test_s1_20_claimed_and_given_back_unanswered_is_a_new_episode_at_the_old_pla
     assert choose(back, REPLIES) == Reply("unassigned", at("10:20").isoformat(), at("10:40:01"))
 
 
+def test_s1_20_after_a_bots_word_it_is_a_new_episode_at_the_old_place():
+    told = done("unassigned", "10:00:01", at("10:00").isoformat())
+    handed_over = waiting("10:25", "10:00", free_since=at("10:20"), bot_wrote_at=at("10:15"), settled=(told,))
+    assert choose(handed_over, REPLIES) == Reply("unassigned", at("10:15").isoformat(), at("10:20:01"))
+
+
+def test_s1_20_a_clock_that_was_set_back_makes_nobody_hear_it_twice():
+    told = done("unassigned", "09:59:40", at("10:00").isoformat())
+    assert why_not(waiting("10:02", settled=(told,))) == "already_told"
+
+
 def test_s1_20_more_words_while_waiting_draw_no_second_reply():
     told = done("unassigned", "10:00:01", at("10:00").isoformat())
     assert why_not(waiting("10:10:01", word_arrived_at=at("10:10"), settled=(told,))) == "already_told"

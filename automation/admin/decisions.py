@@ -54,6 +54,10 @@ class ConversationFilter(DropdownFilter):
 class DaysFilter(RangeDateFilter):
     """From the beginning of one day to the end of another, in UTC as the times beside them."""
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.title = "day"
+
     def queryset(self, request, queryset):
         first, last = self._day("from"), self._day("to")
         if first:

@@ -53,3 +53,6 @@ class Decision(models.Model):
             # Kept 90 days.
             models.Index(fields=["at"], name="decision_to_forget"),
         ]
+
+    def __str__(self):
+        return f"{self.get_automation_display()}, {self.get_outcome_display().lower()}"

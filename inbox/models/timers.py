@@ -25,3 +25,6 @@ class Timer(models.Model):
             # The sweep: what is due, oldest first.
             models.Index(fields=["due_at", "id"], name="timer_due"),
         ]
+
+    def __str__(self):
+        return f"{self.kind} of thread {self.thread_id}"

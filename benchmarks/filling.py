@@ -24,9 +24,10 @@ from inbox_identity
 # The newest customers are assigned, those before them queued, all others closed; spread over a year.
 CONVERSATIONS = """
 insert into inbox_conversation (thread_id, status, assignee_id, last_agent_id, opened_at, customer_wrote_at,
-    unanswered_since, waiting_since, assigned_at, closed_at, bumped_at, last_inbound_id)
+    unanswered_since, waiting_since, assigned_at, closed_at, bumped_at, last_inbound_id, handover_on)
 select id, status, agent, agent, at, at, case when status <> 'closed' then at end,
-       case when status = 'queued' then at end, at, case when status = 'closed' then at end, at, 0
+       case when status = 'queued' then at end, at, case when status = 'closed' then at end, at, 0,
+       'response'
 from (
     select *, case when status <> 'queued' then agents[1 + place %% cardinality(agents)] end as agent
     from (

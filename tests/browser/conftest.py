@@ -5,6 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from automation.models import Automation, BusinessHours, MetaCopy
 from tests.browser.stage import Stage
 from tests.installation import send_everybody_home
 
@@ -32,3 +33,22 @@ def stage(installation, chromium, monkeypatch, django_db_blocker):
         yield opened
         opened.leave()
     assert opened.trouble == []
+
+
+@pytest.fixture
+def number(stage):
+    """Berlin, without any automation before and after."""
+
+    def empty():
+        for model in (Automation, BusinessHours, MetaCopy):
+            model.objects.all().delete()
+
+    empty()
+    yield stage.numbers[0]
+    empty()
+
+
+@pytest.fixture
+def ada(stage, number):
+    """An admin at the page."""
+    return stage.agent("Ada", role="admin", at=f"/admin/whatsapp/number/{number.pk}/automation/")

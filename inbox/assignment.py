@@ -25,6 +25,8 @@ from inbox.rules.assignment import Server, Waiting, is_eligible, plan
 BATCH = 20
 # A run that has not finished after so many transactions leaves the rest to the next one.
 MOST_BATCHES = 2000
+# What of an agent decides whether they have a place.
+PLACE = ("is_active", "availability", "connected_until", "reception_limit", "last_assigned_at")
 ASSIGNMENT_LOCK = 0x53574254
 
 
@@ -55,8 +57,9 @@ class Group:
 def fill_places(now=None):
     """Give the heads of the line to whoever has a place for them, then call the rest what they are."""
     presence.revive_after_a_restart(now or database_time())
-    _in_batches(_hand_out, now)
-    _in_batches(_rename, now)
+    # Whoever comes into the line from now on wakes the next run.
+    if Conversation.objects.filter(waiting_since__isnull=False).exists():
+        _in_batches(_hand_out_or_rename, now)
 
 
 def _in_batches(step, now):
@@ -73,13 +76,17 @@ def _take_lock():
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ASSIGNMENT_LOCK])
 
 
+def _hand_out_or_rename(now):
+    """One batch of either, nothing renamed before everything is handed out; True while there was something to do."""
+    servers, receptions = read_servers(now), _automatic_receptions()
+    return _hand_out(servers, receptions, now) or _rename(servers, receptions, now)
+
+
 # --- Handing out -----------------------------------------------------------------------------------------------------
 
 
-def _hand_out(now):
+def _hand_out(servers, receptions, now):
     """Assign up to BATCH conversations; True while there was something to assign."""
-    servers = read_servers(now)
-    receptions = _automatic_receptions()
     if not _anyone_could_get_one(servers, receptions):
         return False
     choices = plan(_heads(servers, receptions, now), servers, now)
@@ -100,10 +107,15 @@ def _automatic_receptions():
 
 def read_servers(now, agent_ids=None):
     """{agent id: Server} of all active agents, or of some."""
-    agents = Agent.objects.filter(is_active=True).annotate(
-        load=load_of(OuterRef("pk")),
-        number_ids=ArraySubquery(Reception.objects.filter(agents=OuterRef("pk")).values("number_id")),
-        team_ids=ArraySubquery(Team.objects.filter(members=OuterRef("pk")).order_by().values("pk")),
+    agents = (
+        Agent.objects.filter(is_active=True)
+        .only(*PLACE)
+        .order_by()
+        .annotate(
+            load=load_of(OuterRef("pk")),
+            number_ids=ArraySubquery(Reception.objects.filter(agents=OuterRef("pk")).values("number_id")),
+            team_ids=ArraySubquery(Team.objects.filter(members=OuterRef("pk")).order_by().values("pk")),
+        )
     )
     if agent_ids is not None:
         agents = agents.filter(pk__in=agent_ids)
@@ -214,13 +226,12 @@ def _give(choice, now):
 # --- Unassigned or queued --------------------------------------------------------------------------------------------
 
 
-def _rename(now):
+def _rename(servers, receptions, now):
     """Set the status of up to BATCH conversations that are called what they no longer are; True if there were any."""
-    servers = [server for server in read_servers(now).values() if server.is_available]
-    receptions = _automatic_receptions()
+    available = [server for server in servers.values() if server.is_available]
     for group in _groups(now):
         is_manual = group.number_id not in receptions
-        status = line.status(is_manual, group.window_is_open, any(map(group.is_served_by, servers)))
+        status = line.status(is_manual, group.window_is_open, any(map(group.is_served_by, available)))
         if status != group.status:
             _call(list(_line(now).filter(group.members).values_list("thread_id", "pk")[:BATCH]), status, now)
             return True

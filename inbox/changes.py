@@ -147,15 +147,36 @@ class Change:
 @contextmanager
 def change_thread(thread_id, now=None):
     """Lock a thread and yield a Change on its open conversation. Raises Thread.DoesNotExist."""
-    with transaction.atomic():
-        threads = Thread.objects.select_related("contact", "number__reception")
-        thread = threads.select_for_update(of=("self",)).get(pk=thread_id)
-        change = Change(thread, now or timezone.now(), Together())
-        conversation = _with_participants().exclude(status=Conversation.Status.CLOSED).filter(thread=thread).first()
-        if conversation:
-            change.look_at(conversation, conversation.participant_ids)
+    with transaction.atomic(), _changing(_locked().get(pk=thread_id), now) as change:
         yield change
-        _finish(change.together, [change])
+
+
+@contextmanager
+def change_thread_with(contact, number, now=None):
+    """The same for the thread of a contact on a number, made when there is none. Runs in a transaction of the caller,
+    who gives that up when this fails."""
+    which = {"contact": contact, "number": number}
+    with transaction.atomic(savepoint=False):
+        thread = _locked().filter(**which).first()
+        if thread is None:
+            # Two workers at once make one.
+            thread = _locked().get(pk=Thread.objects.get_or_create(**which)[0].pk)
+        with _changing(thread, now) as change:
+            yield change
+
+
+def _locked():
+    return Thread.objects.select_related("contact", "number__reception").select_for_update(of=("self",))
+
+
+@contextmanager
+def _changing(thread, now):
+    change = Change(thread, now or timezone.now(), Together())
+    conversation = _with_participants().exclude(status=Conversation.Status.CLOSED).filter(thread=thread).first()
+    if conversation:
+        change.look_at(conversation, conversation.participant_ids)
+    yield change
+    _finish(change.together, [change])
 
 
 @contextmanager

@@ -12,10 +12,10 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 
-from inbox.models import Conversation, Event, Message, Thread
+from inbox.models import Conversation, Event, Message, Tag, Thread
 from inbox.queries.sight import with_row
 from inbox.queries.threads import items_of_rows, items_of_version
 from inbox.queries.whereabouts import standing_of
@@ -97,13 +97,13 @@ def change(news):
     What the change has in its hands is what was committed, as long as no later version is: then it is read anew.
     Raises Thread.DoesNotExist when it was deleted.
     """
-    version, places = standing_of(news.thread_id)
-    if version is None:
+    standing = standing_of(news.thread_id)
+    if standing is None:
         Thread.objects.only("pk").get(pk=news.thread_id)
         return None
-    audience = audience_of(places, news.conversation_id, news.before)
-    is_newest = news.items is not None and version == news.version
-    conversation, items = _in_hand(news) if is_newest else _read_anew(news)
+    audience = audience_of(standing.places, news.conversation_id, news.before)
+    is_newest = news.items is not None and standing.version == news.version
+    conversation, items = _in_hand(news, standing) if is_newest else _read_anew(news)
     parts = {"thread": news.thread_id, "version": news.version, "items": render_items(items)}
     return "\n".join(
         [
@@ -115,7 +115,7 @@ def change(news):
     )
 
 
-def _in_hand(news):
+def _in_hand(news, standing):
     """(conversation, items) as the change saved them; its newest message and its tags may have been changed beside."""
     conversation, items = news.conversation, items_of_rows(news.items)
     if conversation:
@@ -123,7 +123,8 @@ def _in_hand(news):
         saved = {item.message.pk: item.message for item in items if item.message}
         newest_id = conversation.last_message_id
         conversation.last_message = saved.get(newest_id) or Message.objects.filter(pk=newest_id).first()
-        prefetch_related_objects([conversation], "tags")
+        tags = Tag.objects.all() if conversation.pk in standing.tagged_ids else Tag.objects.none()
+        prefetch_related_objects([conversation], Prefetch("tags", tags))
     return conversation, items
 
 

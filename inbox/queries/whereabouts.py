@@ -1,7 +1,9 @@
 """Where conversations are: the facts that decide who sees them, for rules.visibility."""
 
+from dataclasses import dataclass
+
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 
 from inbox.models import Conversation, Participant, Reception
 from inbox.rules.visibility import Whereabouts
@@ -27,30 +29,49 @@ def whereabouts(conversation, participant_ids=None):
 def whereabouts_of(thread_ids):
     """{thread id: [Whereabouts of its conversations]} in one query."""
     found = {}
-    for thread_id, _, where in _read(thread_ids):
-        found.setdefault(thread_id, []).append(where)
+    for thread_id, *where in _conversations(thread_ids):
+        found.setdefault(thread_id, []).append(_where(where))
     return found
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How things stand in a thread: its version, its conversations' Whereabouts, the ids of those that have tags."""
+
+    version: int
+    places: list[Whereabouts]
+    tagged_ids: set[int]
+
+
 def standing_of(thread_id):
-    """(version of the thread, [Whereabouts of its conversations]) in one query; (None, []) where it has none."""
-    rows = list(_read([thread_id]))
-    return (rows[0][1], [where for _, _, where in rows]) if rows else (None, [])
-
-
-def _read(thread_ids):
-    taking_part = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
-    rows = Conversation.objects.filter(thread__in=thread_ids).values_list(
-        "thread_id",
-        "thread__version",
-        "pk",
-        "thread__number_id",
-        "status",
-        "assignee_id",
-        "team_id",
-        ArraySubquery(taking_part),
-        "thread__number__reception__hides_colleagues",
+    """The Standing of a thread in one query; None where it has no conversation."""
+    tagged = Conversation.tags.through.objects.filter(conversation=OuterRef("pk"))
+    rows = list(
+        _conversations([thread_id]).annotate(tagged=Exists(tagged)).values_list(*FACTS, "tagged", "thread__version")
     )
-    for thread_id, version, pk, number_id, status, assignee_id, team_id, agent_ids, hides in rows:
-        where = Whereabouts(pk, number_id, status, assignee_id, team_id, frozenset(agent_ids), bool(hides))
-        yield thread_id, version, where
+    if not rows:
+        return None
+    return Standing(rows[0][-1], [_where(row[1:-2]) for row in rows], {row[1] for row in rows if row[-2]})
+
+
+FACTS = (
+    "thread_id",
+    "pk",
+    "thread__number_id",
+    "status",
+    "assignee_id",
+    "team_id",
+    "participant_ids",
+    "thread__number__reception__hides_colleagues",
+)
+
+
+def _conversations(thread_ids):
+    taking_part = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
+    conversations = Conversation.objects.filter(thread__in=thread_ids)
+    return conversations.annotate(participant_ids=ArraySubquery(taking_part)).values_list(*FACTS)
+
+
+def _where(facts):
+    pk, number_id, status, assignee_id, team_id, agent_ids, hides = facts
+    return Whereabouts(pk, number_id, status, assignee_id, team_id, frozenset(agent_ids), bool(hides))

@@ -92,7 +92,13 @@ class TestTheLine:
         make_agent(numbers=[number], limit=0)
         line_of(number, 60)
         fill_places()
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(12):
+            fill_places()
+
+    def test_while_nobody_waits_it_only_asks_whether_somebody_does(self, number, django_assert_num_queries):
+        make_agent(numbers=[number])
+        # The clock and the pulse of the sweeps, and the line.
+        with django_assert_num_queries(3):
             fill_places()
 
 

@@ -186,7 +186,7 @@ def test_a_frame_asks_for_little_more_than_who_sees_it(conversation, django_asse
                 change.record(Event.Kind.CLAIMED)
             quoted = hear(change)
             change.conversation.last_message = hear(change, quoted=quoted)
-        # whereabouts, tags
+        # whereabouts, and the tags that it has
         with django_assert_num_queries(2):
             frames.change(change.news)
         # and anew: whereabouts, conversation, its tags, messages, files of messages and of quoted ones, events

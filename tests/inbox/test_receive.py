@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from inbox.actions.assignment import claim
 from inbox.actions.receive import receive
 from inbox.assignment import fill_places
 from inbox.models import Attachment, Contact, Conversation, Event, Message, Thread
@@ -12,7 +13,10 @@ from inbox.queries import thread_page
 from inbox.signals import message_received, thread_opened
 from tests.factories import make_agent, make_conversation, make_team, moved_back, writes
 from tests.inbox.phone import IDA, Phone, ago
+from tests.whatsapp.posting import delivered, make_captured_number, payload, post, words
+from whatsapp import processing
 from whatsapp.inbound import ChatOpened, MessageEchoed, PreferenceChanged
+from whatsapp.models import WebhookCall
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +67,19 @@ def test_a_word_after_an_answer_waits_from_its_arrival(number):
     before = timezone.now()
     writes(conversation.thread.contact, number, sent_at=ago(90))
     assert the_conversation().unanswered_since >= before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_to_an_agent_costs_a_handful_of_queries_from_the_kept_call_to_the_screens(django_assert_max_num_queries):
+    number = make_captured_number()
+    delivered(payload(words("wamid.1")))
+    claim(the_conversation().pk, make_agent(numbers=[number]))
+    post(payload(words("wamid.2")))
+    call = WebhookCall.objects.latest("pk")
+    # With BEGIN and COMMIT, and what the upper layers ask.
+    with django_assert_max_num_queries(16):
+        processing.process(call.pk)
+    assert the_conversation().last_message.wamid == "wamid.2"
 
 
 def test_the_same_message_twice_changes_nothing(phone):

@@ -5,7 +5,7 @@ they arrive in, and one that comes before its target waits for it.
 """
 
 from inbox.actions.identities import contact_for
-from inbox.actions.receive.places import moment, number_of, thread_of
+from inbox.actions.receive.places import moment, number_and_known, thread_of
 from inbox.changes import change_thread
 from inbox.models import Message
 from inbox.rules.edits import edited
@@ -30,9 +30,9 @@ def receive_deletion(event, now, arrival=0):
 
 def receive_annotation(event, kind, content, now, arrival):
     """Keep it and show it on its target, if that is here. Returns its row, or None when it was here already."""
-    if Message.objects.filter(wamid=event.wamid).exists():
+    number, known_id = number_and_known(event)
+    if known_id:
         return None
-    number = number_of(event)
     target = Message.objects.filter(wamid=event.target_wamid, thread__number=number).only("thread_id").first()
     thread_id = target.thread_id if target else thread_of(contact_for(event.sender, number, now)[0].pk, number)
     with change_thread(thread_id, now) as change:

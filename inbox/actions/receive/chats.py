@@ -4,8 +4,8 @@ from inbox import moves, signals
 from inbox.actions.identities import contact_for
 from inbox.actions.receive.conversations import show_newest
 from inbox.actions.receive.messages import attach, open_window
-from inbox.actions.receive.places import moment, number_of, thread_of
-from inbox.changes import change_thread
+from inbox.actions.receive.places import moment, number_and_known, number_of
+from inbox.changes import change_thread_with
 from inbox.models import Event, Message, Thread
 from inbox.rules.search_text import searchable
 
@@ -14,7 +14,7 @@ def open_chat(event, now, arrival=0):
     """`request_welcome` opens the window and may draw the welcome, nothing else."""
     number = number_of(event)
     contact, identity = contact_for(event.sender, number, now)
-    with change_thread(thread_of(contact.pk, number), now) as change:
+    with change_thread_with(contact, number, now) as change:
         open_window(change.thread, identity, event.sent_at, now)
         opened = change.thread.events.filter(kind=Event.Kind.OPENED_CHAT, data__wamid=event.wamid)
         if not opened.exists():
@@ -25,11 +25,11 @@ def open_chat(event, now, arrival=0):
 
 def receive_echo(event, now, arrival=0):
     """Our people answered from the phone app: it stands in the thread, and the customer waits no longer."""
-    if Message.objects.filter(wamid=event.wamid).exists():
+    number, known_id = number_and_known(event)
+    if known_id:
         return None
-    number = number_of(event)
     contact, _ = contact_for(event.recipient, number, now)
-    with change_thread(thread_of(contact.pk, number), now) as change:
+    with change_thread_with(contact, number, now) as change:
         message = change.save(
             Message(
                 conversation=change.conversation,

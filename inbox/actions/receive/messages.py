@@ -7,8 +7,8 @@ from inbox.actions.identities import contact_for
 from inbox.actions.receive.annotations import NOT_READ, settle
 from inbox.actions.receive.answered import answered_message
 from inbox.actions.receive.conversations import act, decision_on, mark_word
-from inbox.actions.receive.places import moment, number_of, thread_of
-from inbox.changes import change_thread
+from inbox.actions.receive.places import moment, number_and_known
+from inbox.changes import change_thread, change_thread_with
 from inbox.media.uploads import shown_name
 from inbox.models import Attachment, Message
 from inbox.rules.search_text import searchable
@@ -21,12 +21,12 @@ FETCH = "inbox.tasks.fetch_attachment"
 
 def receive_message(event, now, arrival=0):
     """Returns the Message, or None when it was here already."""
-    known = Message.objects.filter(wamid=event.wamid).only("kind", "thread_id").first()
-    if known:
-        return replace(known, event, now) if known.kind in NOT_READ and event.kind not in NOT_READ else None
-    number = number_of(event)
+    number, known_id = number_and_known(event)
+    if known_id:
+        return receive_again(known_id, event, now)
     contact, identity = contact_for(event.sender, number, now)
-    with change_thread(thread_of(contact.pk, number), now) as change:
+    with change_thread_with(contact, number, now) as change:
+        number = change.thread.number
         was_open = change.thread.is_window_open(now)
         open_window(change.thread, identity, event.sent_at, now)
         quoted = answered_message(change.thread, event)
@@ -90,6 +90,12 @@ def attach(message):
         retry_at=message.created_at,
     )
     wake(FETCH, attachment.pk)
+
+
+def receive_again(known_id, event, now):
+    """Nothing to do, unless what could not be read before can be read now."""
+    known = Message.objects.only("kind", "thread_id").get(pk=known_id)
+    return replace(known, event, now) if known.kind in NOT_READ and event.kind not in NOT_READ else None
 
 
 def replace(known, event, now):

@@ -2,19 +2,31 @@
 
 from datetime import timedelta
 
-from inbox.models import Thread
+from django.db.models import Subquery
+
+from inbox.models import Message, Thread
 from whatsapp.models import Number
 from whatsapp.signals import Unusable
 
 ARRIVALS_PER_SECOND = 1_000_000
-# Decrypting costs more than the rest of the look-up.
-NOT_NEEDED = ("account__access_token", "account__app_secret", "account__verify_token", "profile")
+# Where events belong and whose user ids they name; decrypting the rest costs more than the look-up.
+NEEDED = ("phone_number_id", "account__waba_id", "account__portfolio_id")
 
 
 def number_of(event):
-    """The number, its account and reception. Raises Unusable for a number that is not connected here."""
-    numbers = Number.objects.select_related("account", "reception").defer(*NOT_NEEDED)
-    number = numbers.filter(phone_number_id=event.phone_number_id).first()
+    """The number with its account. Raises Unusable for a number that is not connected here."""
+    return _found(Number.objects.all(), event)
+
+
+def number_and_known(event):
+    """(number, id of the message that is here under the event's id already, or None)."""
+    here = Message.objects.filter(wamid=event.wamid).values("pk")
+    number = _found(Number.objects.annotate(known_id=Subquery(here)), event)
+    return number, number.known_id
+
+
+def _found(numbers, event):
+    number = numbers.select_related("account").only(*NEEDED).filter(phone_number_id=event.phone_number_id).first()
     if number is None:
         words = f"No number with the id {event.phone_number_id} is connected here. Add it, then replay this call."
         raise Unusable(words)

@@ -5,8 +5,10 @@ import io
 from functools import wraps
 
 from asgiref.sync import sync_to_async
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
+from django.db.models import OuterRef
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +20,7 @@ from automation.models import Survey, SurveyAnswer
 from automation.reports import Report, zone_of
 from automation.rules.periods import PRESETS
 from inbox import queries
+from inbox.models import Contact, Tag
 from inbox.panels import panels
 from inbox.views.pages import page_of_inbox, seen_conversation
 
@@ -28,6 +31,23 @@ NEWEST = ("-answered_at", "-id")
 FILTERS = ("period", "from", "to", "number", "agent", "team", "tag")
 # Spreadsheets read these as the beginning of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CONTACT = "conversation__thread__contact__"
+NAMES = ("name", "profile_name", "phone", "username")
+# What a line of the table is made of: whole rows would take ten times as long.
+COLUMNS = (
+    "id",
+    "answered_at",
+    "score",
+    "comment",
+    "conversation_id",
+    "number_id",
+    "number__name",
+    "agent__name",
+    "agent__email",
+    *(f"{CONTACT}{name}" for name in NAMES),
+    "tags",
+)
+TAGS = Tag.objects.filter(conversations=OuterRef("conversation")).order_by("name").values("name")
 HEAD = ("Answered", "Score", "Meaning", "Comment", "Agent", "Number", "Customer", "Phone", "Tags", "Conversation")
 
 
@@ -107,8 +127,7 @@ def _pages(report, address):
     """Text of the table, piece by piece; the mark in front tells spreadsheets that it is UTF-8."""
     yield "\ufeff" + _written([HEAD])
     zones = {number.pk: zone_of(number.pk) for number in report.numbers}
-    rows = report.answers().select_related("conversation__thread__contact", "number", "agent")
-    rows = rows.prefetch_related("conversation__tags").order_by(*NEWEST)
+    rows = report.answers().order_by(*NEWEST).annotate(tags=ArraySubquery(TAGS)).values_list(*COLUMNS, named=True)
     cursor = ""
     while True:
         page = queries.page(rows, cursor, limit=AT_ONCE)
@@ -126,17 +145,17 @@ async def _in_turn(pages):
 
 
 def _cells(answer, zone, address):
-    contact = answer.conversation.thread.contact
+    contact = Contact(**{name: getattr(answer, f"{CONTACT}{name}") for name in NAMES})
     return (
         answer.answered_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         answer.score,
-        answer.get_score_display(),
+        SurveyAnswer.Score(answer.score).label,
         answer.comment,
-        str(answer.agent or ""),
-        answer.number.name,
+        answer.agent__name or answer.agent__email or "",
+        answer.number__name,
         contact.display_name,
         contact.phone,
-        ", ".join(str(tag) for tag in answer.conversation.tags.all()),
+        ", ".join(answer.tags),
         address.format(answer.conversation_id),
     )
 

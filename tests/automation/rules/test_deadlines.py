@@ -118,6 +118,11 @@ def test_s1_32_timers_that_fire_late_do_not_speak_in_one_breath():
     assert due(Due.REMINDER, served(settled=(in_time,)), Policy(reminder_after=MINUTE)) == at("10:01")
 
 
+@pytest.mark.parametrize("settled", [refused("closed_hours", "10:04:59"), done("bot", "10:04:59")])
+def test_s1_32_what_said_nothing_is_in_nobodys_way(settled):
+    assert due(Due.REMINDER, served(settled=(settled,)), REMINDER) == at("10:05")
+
+
 # Auto-close.
 
 
@@ -259,6 +264,11 @@ def test_s1_44_what_may_still_change_is_found_out_when_it_is_due(reason):
     monthly = Policy(surveys=True, survey_every=30 * DAY)
     assert still_due(Due.SURVEY, FOUND_OUT[reason], monthly)
     assert why_no_survey(FOUND_OUT[reason], monthly) == reason
+
+
+def test_s1_44_a_day_later_it_is_still_sent_and_nobody_need_have_looked_what_arrived():
+    assert still_due(Due.SURVEY, closed("21 11:00", agent_reached=None), SURVEY)
+    assert why_no_survey(closed("21 11:00", agent_reached=None), SURVEY) == ""
 
 
 def test_s1_44_once_per_contact_in_so_many_days_is_a_setting():

@@ -64,6 +64,7 @@ GONE = closed("11:00", has_agent=True)
         ("bot_silence", waiting(), EVERYTHING, "handed_over"),
         ("bot_silence", GONE, EVERYTHING, "closed"),
         ("bot_silence", with_bot(word="10:05"), EVERYTHING, "customer_wrote"),
+        ("bot_silence", with_bot(word="10:05", is_stopped=True), EVERYTHING, "customer_wrote"),
         # S1-4
         ("welcome", with_bot(**FIRST), EVERYTHING, "bot_serves"),
         ("welcome", replace(GONE, **FIRST), EVERYTHING, "closed"),

@@ -53,7 +53,7 @@ def stopped(conversation_id):
 
 def facts_of(change, conversation):
     """The Facts of a saved conversation of the change's thread."""
-    found = _related(conversation, change.now)
+    found = _related(change, conversation)
     settled = tuple(_settled(row) for row in found["settled"])
     lines = [(row["kind"], datetime.fromisoformat(row["at"])) for row in found["lines"]]
     word = found["word"][0] if found["word"] else {}
@@ -78,21 +78,29 @@ def facts_of(change, conversation):
     )
 
 
-def _related(conversation, now):
-    """What other rows say of a conversation: settled, lines, word, welcome, other (automatic messages), reached."""
+def _related(change, conversation):
+    """What other rows say of a conversation; asked at once for those of all changes that are made together."""
+    conversation_ids = [one.conversation.pk for one in change.together.changes if one.conversation]
+    found = change.together.once("related", lambda: _related_of(conversation_ids, change.now))
+    return found.get(conversation.pk) or _related_of([conversation.pk], change.now)[conversation.pk]
+
+
+def _related_of(conversation_ids, now):
+    """{conversation id: settled, lines, word, welcome, other (automatic messages), reached}"""
     # Of a conversation that came from another contact's thread, what was settled stays in that one.
     mine = Q(conversation=OuterRef("pk"))
     of_thread = Q(thread=OuterRef("thread")) & (Q(at__gte=now - LATELY) | Q(automation__in=LONGER))
     settled = Decision.objects.filter(mine | of_thread, outcome__in=SETTLING).order_by("-id")
     lines = Event.objects.filter(conversation=OuterRef("pk"), kind__in=SINCE).order_by("-id")
-    word = Message.objects.filter(pk=conversation.last_inbound_id)
+    word = Message.objects.filter(pk=OuterRef("last_inbound_id"))
     welcome = Timer.objects.filter(thread=OuterRef("thread"), kind=Due.WELCOME)
     reached = Message.objects.filter(conversation=OuterRef("pk"), author_kind__in=PEOPLE, status__in=REACHED)
     no_decision = ~Exists(Decision.objects.filter(message=OuterRef("pk")))
     other = Message.objects.filter(no_decision, thread=OuterRef("thread"), author_kind=Message.Author.AUTOMATION)
     other = other.filter(at__gt=now - JUST_NOW).order_by("-at")
     told = JSONObject(automation="automation", occasion="occasion", at="at", outcome="outcome")
-    rows = Conversation.objects.filter(pk=conversation.pk).values(
+    rows = Conversation.objects.filter(pk__in=conversation_ids).values(
+        "pk",
         settled=ArraySubquery(settled.values(row=told)[:MOST_SETTLED]),
         lines=ArraySubquery(lines.values(row=JSONObject(kind="kind", at="at"))[:10]),
         word=ArraySubquery(word.values(row=JSONObject(at="at", created_at="created_at"))),
@@ -100,7 +108,7 @@ def _related(conversation, now):
         other=ArraySubquery(other.values(row=JSONObject(at="at"))[:1]),
         reached=Exists(reached.exclude(kind__in=["note", *Message.ANNOTATIONS])),
     )
-    return rows.get()
+    return {row["pk"]: row for row in rows}
 
 
 def _settled(row):
@@ -134,8 +142,12 @@ def _window_reopened(change, conversation):
 def on_at(change):
     """{kind: Automation} of what is on at the number of the change's thread; read once for changes made together."""
     number_id = change.thread.number_id
+    return change.together.once(("automations", number_id), lambda: _on_at(number_id))
+
+
+def _on_at(number_id):
     rows = Automation.objects.select_related("message_template").filter(number=number_id, is_on=True)
-    return change.together.once(("automations", number_id), lambda: {one.kind: one for one in rows})
+    return {one.kind: one for one in rows}
 
 
 def policy_of(change):

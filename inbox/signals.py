@@ -4,12 +4,14 @@ message_received      sender=Message, message=, conversation= (None when only re
                       change= the inbox.changes.Change that it is a part of
 message_queued        sender=Message, message= an outbound message that was accepted for sending
 thread_opened         sender=Thread, thread=, at= the customer opened the chat (request_welcome), change=
+demo_written          sender=None, the demo was filled in, and more may be put into it
 conversation_changed  sender=Conversation, conversation=, before= Whereabouts before the change (None: it is new),
                       now= the time of the change, change= the Change, which is about to commit
 """
 
 from django.dispatch import Signal
 
+demo_written = Signal()
 message_received = Signal()
 message_queued = Signal()
 thread_opened = Signal()

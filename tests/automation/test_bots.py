@@ -6,10 +6,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from automation.models import BotRun, BotStep, BusinessHours, Decision
+from automation.models.bots import script_of
+from automation.rules.script_checks import problems
 from inbox import timers
 from inbox.actions import assignment, closing
 from inbox.assignment import fill_places
 from inbox.models import Bot, Conversation, Event, Message, Thread, Timer
+from inbox.signals import demo_written
 from tests import factories
 from tests.moving import move_back
 
@@ -344,3 +347,12 @@ def test_the_ten_minutes_show_in_the_conversation(desk, number, amira):
     conversation = says(amira, number, "Hello")
     timer = Timer.objects.get(conversation=conversation, kind="bot_silence")
     assert timer.due_at == conversation.bot_wrote_at + timedelta(minutes=10)
+
+
+def test_the_demo_has_a_bot_that_would_lead_everybody_to_an_end_and_serves_no_number_yet():
+    for _ in range(2):
+        demo_written.send(None)
+    bot = Bot.objects.get()
+    assert problems(script_of(bot)) == []
+    assert script_of(bot).steps
+    assert not bot.receptions.exists()

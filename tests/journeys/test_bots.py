@@ -132,7 +132,8 @@ def test_s1_40_ten_minutes_without_an_answer_to_the_bot_close(office, desk, amir
 
 
 def test_s1_38_auto_close_never_closes_a_bots_conversation(office, desk, amira):
-    """Neither reminder nor waiting reply comes while the bot serves."""
+    """Neither welcome, reminder nor waiting reply comes while the bot serves."""
+    switch_on(office, "welcome")
     switch_on(office, "auto_close", minutes=1)
     switch_on(office, "reminder", minutes=1)
     switch_on(office, "unassigned")
@@ -144,7 +145,9 @@ def test_s1_38_auto_close_never_closes_a_bots_conversation(office, desk, amira):
 
 
 def test_s1_37_a_conversation_that_a_bot_handed_over_waits_unassigned_and_is_not_auto_closed(office, desk, amira):
-    """After the handover people's rules apply: the reply for those who wait comes, but not in the bot's breath."""
+    """After the handover people's rules apply: the reply for those who wait comes, but not in the bot's breath. The
+    welcome has had its time."""
+    switch_on(office, "welcome")
     switch_on(office, "auto_close", minutes=1)
     switch_on(office, "unassigned")
     conversation = taps(office, amira, greeted(office, amira), "Sales")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from inbox.demo import cast
 from inbox.demo.writer import DemoWriter
 from inbox.models import Agent
+from inbox.signals import demo_written
 from whatsapp.models import Account
 from whatsapp.template_sync import sync_quietly
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         writer = DemoWriter(numbers, self._ask_sandbox("customers"), timezone.now())
         with transaction.atomic():
             writer.write()
+            demo_written.send(None)
             self._tell_sandbox(writer.history)
         for account in Account.objects.all():
             sync_quietly(account.pk)

@@ -40,6 +40,12 @@ def write(page, text):
     page.keyboard.press("Enter")
 
 
+def greet(page, product):
+    """The business has heard it: from now on its answers find an open window."""
+    write(page, "Hello")
+    product.waits_for(2)
+
+
 def menu(page, bubble):
     bubble.hover()
     bubble.get_by_label("Reply, react and more").click()
@@ -55,7 +61,7 @@ def test_an_ice_breaker_begins_the_chat_and_what_is_written_stays_text(page, pro
 
 
 def test_an_answer_appears_live_is_read_tapped_quoted_and_reacted_to(page, product, graph):
-    write(page, "Hello")
+    greet(page, product)
     action = {"buttons": [{"type": "reply", "reply": {"id": "y", "title": "Keep it"}}]}
     graph.send("393475550119", "interactive", {"type": "button", "body": {"text": "Keep?"}, "action": action})
     page.get_by_role("button", name="Keep it").click()
@@ -73,7 +79,7 @@ def test_an_answer_appears_live_is_read_tapped_quoted_and_reacted_to(page, produ
 
 
 def test_a_list_opens_a_sheet_and_a_row_is_chosen_by_keyboard(page, product, graph):
-    write(page, "Hello")
+    greet(page, product)
     rows = [{"id": "late", "title": "Parcel is late", "description": "Track"}]
     action = {"button": "Topics", "sections": [{"title": "Orders", "rows": rows}]}
     graph.send("393475550119", "interactive", {"type": "list", "body": {"text": "What?"}, "action": action})

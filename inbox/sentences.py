@@ -104,7 +104,7 @@ def _reopened(actor, data):
 
 
 def _tagged(actor, data):
-    return f"{actor or 'Somebody'} added the tag {_name(data, 'tag')}"
+    return f"{actor or _name(data, 'bot') or 'Somebody'} added the tag {_name(data, 'tag')}"
 
 
 def _untagged(actor, data):

@@ -12,6 +12,7 @@ from inbox import timers
 from inbox.actions import assignment, closing
 from inbox.assignment import fill_places
 from inbox.models import Bot, Conversation, Event, Message, Thread, Timer
+from inbox.sentences import sentence
 from inbox.signals import demo_written
 from tests import factories
 from tests.moving import move_back
@@ -123,6 +124,8 @@ def test_s1_39_when_the_process_is_complete_the_bot_closes(desk, number, amira):
     assert conversation.status == Status.CLOSED
     assert said(conversation)[1:] == ["Which order?", "Order 4711 is on its way."]
     assert [tag.name for tag in conversation.tags.all()] == ["order"]
+    (tagged,) = lines(conversation, "tagged")
+    assert sentence("tagged", "", tagged) == "Front desk added the tag order"
     assert lines(conversation, "closed")[0]["by_rule"] == "bot_complete"
     assert decided(conversation) == [("done", "bot_complete")]
     assert BotRun.objects.get().remembered == {"department": "Support", "order": "4711"}

@@ -21,6 +21,8 @@ def send(kind, form, number, typed):
     The phone must have written to the number within 24 hours, as every free-form message wants it.
     """
     content, attachment = _content(kind, form)
+    if not typed.strip():
+        raise Refusal("phone", "To which phone? Enter its number in the field beside “Save”.", "phone", 400)
     phone = valid_phone(typed, number)
     thread = _thread(number, phone)
     with change_thread(thread.pk) as change:

@@ -157,10 +157,11 @@ class ContentForm(MarkedForm):
         return cleaned
 
     def _judge(self):
+        """File and words are judged together, so that one save says all that is wrong."""
         if not self.takes_file:
             self.attachment = None
-        elif not self._file_fits():
-            return
+        elif not self.has_error("file"):
+            self._judge_file()
         kind, stored = self.draft()
         try:
             self.content = (kind, contents.load(kind, stored).as_dict())
@@ -176,24 +177,13 @@ class ContentForm(MarkedForm):
         except ContentError as error:
             self.mark("file", error.message)
 
-    def _file_fits(self):
-        if self.has_error("file"):
-            return False
+    def _judge_file(self):
+        is_media = self.chosen_shape == "media"
+        want = "a picture, a video or a document" if is_media else KIND_WORDS[self.chosen_header]
         if self.attachment is None:
-            self.mark(
-                "file",
-                "Choose a picture, a video or a document."
-                if self.chosen_shape == "media"
-                else f"Choose {KIND_WORDS[self.chosen_header]} for the header.",
-            )
-            return False
-        wanted = WITH_CAPTION if self.chosen_shape == "media" else (self.chosen_header,)
-        if self.attachment.kind in wanted:
-            return True
-        have = KIND_WORDS.get(self.attachment.kind, "another kind of file")
-        want = "a picture, a video or a document" if self.chosen_shape == "media" else KIND_WORDS[self.chosen_header]
-        self.mark("file", f"This is {have}; here {want} is needed.")
-        return False
+            self.mark("file", f"Choose {want}." if is_media else f"Choose {want} for the header.")
+        elif self.attachment.kind not in (WITH_CAPTION if is_media else (self.chosen_header,)):
+            self.mark("file", f"This is {KIND_WORDS[self.attachment.kind]}; here {want} is needed.")
 
     def _say(self, error):
         """Put a refusal of whatsapp.content beside the input that it is about."""

@@ -463,6 +463,13 @@ def test_the_header_wants_a_file_of_its_kind(page):
     assert words == {"welcome-file": "This is a picture; here a video is needed."}
 
 
+def test_file_and_words_are_judged_together(page):
+    fields = {"welcome__shape": "buttons", "welcome__text": "Hi", "welcome__button_title": ["x" * 21]}
+
+    words = page.refused(welcome__is_on="on", welcome__header_type="image", **fields)
+    assert sorted(words) == ["welcome-button_title", "welcome-file"]
+
+
 def test_another_admin_sees_the_picture(client, page):
     page.saves(welcome__is_on="on", welcome__shape="media", welcome__file=picture())
     token = page.row("welcome").attachment.token
@@ -751,6 +758,7 @@ def test_a_closed_window_says_to_write_first_with_the_link(page, has_written):
 def test_a_test_says_what_is_wrong_with_phone_or_words(page):
     writes(page.number, "+4915112345678")
 
+    assert "To which phone?" in page.tests("welcome", " ", welcome__text="Ahoy")
     assert "not a valid phone number" in page.tests("welcome", "12", welcome__text="Ahoy")
     assert "The message is empty" in page.tests("welcome", "+4915112345678")
     assert "Not sent." in page.tests("welcome", "+4915112345678", welcome__shape="buttons", welcome__text="Hi")

@@ -10,7 +10,7 @@ const state = document.getElementById("saved-state");
 function changed() {
   if (state.dataset.changed) return;
   state.dataset.changed = "true";
-  state.textContent = "Not saved yet";
+  if (!("wrong" in state.dataset)) state.textContent = "Not saved yet";
 }
 
 for (const kind of ["input", "change", "typed"]) {

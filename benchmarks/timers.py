@@ -54,8 +54,7 @@ PENDING = """
 insert into inbox_timer (thread_id, conversation_id, kind, due_at, attempts)
 select thread_id, id, kind, now() + interval '6 hours' + random() * interval '2 days', 0
 from inbox_conversation, unnest(%(kinds)s::text[]) kind
-order by random() limit %(count)s
-on conflict do nothing
+order by id, kind offset %(existing)s limit %(count)s
 """
 # The next conversations of which none is due yet: one timer every `every` from `start` on, with the facts to match.
 ARM = """
@@ -108,9 +107,8 @@ def fill_and_sweep(count, asked):
     started = time.perf_counter()
     if not Conversation.objects.exists():
         fill_conversations(asked.pending // len(KINDS))
-    execute(PENDING, kinds=list(KINDS), count=count - Timer.objects.count())
-    while (missing := count - Timer.objects.count()) > 0:
-        execute(PENDING, kinds=list(KINDS), count=2 * missing + 1000)
+    existing = Timer.objects.count()
+    execute(PENDING, kinds=list(KINDS), existing=existing, count=count - existing)
     scratch.analyze()
     figures.tell(f"{count:,} pending timers after {time.perf_counter() - started:.0f} s")
     return [f"{count:,}", *figures.spread([sweep() for _ in range(IDLE_SWEEPS)])]

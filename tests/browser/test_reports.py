@@ -98,6 +98,21 @@ def test_an_answer_leads_to_its_conversation_which_shows_it_beside_the_thread(so
     expect(details.get_by_text("I waited for a week")).to_be_visible()
 
 
+def test_the_panel_beside_the_thread_follows_what_happens(stage, answers):
+    nia = stage.customer("Nia")
+    nia.writes("Where is it?")
+    conversation = stage.conversation_of(nia)
+    page = stage.agent("Mira", role="supervisor", at=f"/inbox/c/{conversation.pk}/")
+    heading = page.locator("#details").get_by_role("heading", name="Satisfaction")
+    expect(page.locator("#details")).to_be_visible()
+    expect(heading).to_be_hidden()
+    rows = {"number": conversation.thread.number, "contact": conversation.thread.contact}
+    SurveyAnswer.objects.create(conversation=conversation, score=4, **rows)
+    nia.writes("Thank you")
+    expect(heading).to_be_visible()
+    expect(page.locator("#details").get_by_role("img", name="4 of 5")).to_be_visible()
+
+
 def test_nothing_is_wider_than_a_phone(stage, answers):
     page = stage.agent("Sofia", role="supervisor", see=NARROW, at="/reports/satisfaction/")
     expect(figure(page, "Satisfied")).to_be_visible()

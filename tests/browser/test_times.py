@@ -93,6 +93,19 @@ def test_s1_35_when_the_time_is_over_it_closes_before_the_agents_eyes_with_a_lin
     expect(panel(mira)).to_contain_text("Closed: no word for 3 hours")
 
 
+def test_another_time_that_an_admin_saves_is_right_on_open_screens_too(automated):
+    mira, nia = automated.agent("Mira"), automated.customer("Nia")
+    nia.writes("Where is my parcel?")
+    row(mira, nia).click()
+    answers(mira, "It left Hamburg today")
+    expect(deadline(mira)).to_contain_text("closes in 3 h")
+    number_id = automated.conversation_of(nia).thread.number_id
+    ada = automated.agent("Ada", role="admin", at=f"/admin/whatsapp/number/{number_id}/automation#auto_close")
+    ada.locator("[name=auto_close-amount]").fill("5")
+    button(ada, "Save").click()
+    expect(deadline(mira)).to_contain_text("closes in 5 h")
+
+
 def test_on_a_phone_the_deadline_stands_before_the_window(automated):
     mira, nia = automated.agent("Mira", see=NARROW), automated.customer("Nia")
     nia.writes("Where is my parcel?")

@@ -11,6 +11,7 @@ class AutomationConfig(AppConfig):
     def ready(self):
         import_module("automation.receivers")
         import_module("automation.bots.receivers")
+        import_module("automation.demo")
         import_module("automation.surveys")
         import_module("automation.panels")
         import_module("automation.reactions").register()

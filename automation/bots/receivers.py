@@ -2,12 +2,12 @@
 
 from django.dispatch import receiver
 
-from automation.bots import endings, example, running
+from automation.bots import endings, running
 from automation.models import BotRun
 from automation.rules.deadlines import Due
 from inbox import timers
 from inbox.models import Conversation
-from inbox.signals import conversation_changed, demo_written, message_received
+from inbox.signals import conversation_changed, message_received
 
 BOT = Conversation.Status.BOT
 OWN = frozenset({Due.BOT_TURN, Due.BOT_OVERDUE})
@@ -40,8 +40,3 @@ def expect_turn(change, conversation):
     if oldest is not None:
         due = {Due.BOT_TURN: change.now, Due.BOT_OVERDUE: oldest + endings.MOST_SILENCE}
         timers.set_timers(change, conversation, due, among=OWN)
-
-
-@receiver(demo_written)
-def on_demo(sender, **kwargs):
-    example.write()

@@ -22,12 +22,15 @@ ICE_BREAKER_LIMIT = 80
 DAYS_LIMIT = 3650
 RECOMMENDED_CLOSE = 24 * 60
 FIRST_REMINDER = 15
+# Seconds between a welcome and the reply of a customer who waits.
+DEFAULT_HOLD = 60
+MOST_HOLD = 3600
 # From here on nearly every survey falls outside the window, which closes 24 hours after the customer's last word.
 SURVEY_TOO_LATE = 23 * 60
 
 
 class ReplyForm(ContentForm):
-    """An automation that says something: welcome, reply when unassigned, closed hours."""
+    """An automation that says something: reply when unassigned, closed hours."""
 
     is_on = forms.BooleanField(required=False)
 
@@ -44,6 +47,24 @@ class ReplyForm(ContentForm):
         automation.is_on = self.cleaned_data["is_on"]
         automation.content_kind, automation.content = self.content
         automation.attachment = self.attachment
+
+
+class WelcomeForm(ReplyForm):
+    hold_seconds = forms.CharField(required=False)
+
+    def __init__(self, automation, agent, *args, **options):
+        super().__init__(automation, agent, *args, initial={"hold_seconds": automation.hold_seconds}, **options)
+
+    def clean(self):
+        cleaned, typed = super().clean(), self.told("hold_seconds")
+        self.hold_seconds = int(typed) if typed.isdecimal() and len(typed) < 5 else DEFAULT_HOLD
+        if typed and (not typed.isdecimal() or len(typed) > 4 or self.hold_seconds > MOST_HOLD):
+            self.mark("hold_seconds", f"Enter a number of seconds up to {MOST_HOLD}.")
+        return cleaned
+
+    def write(self, automation):
+        super().write(automation)
+        automation.hold_seconds = self.hold_seconds
 
 
 class QueueForm(ReplyForm):
@@ -216,7 +237,7 @@ class SurveyForm(MarkedForm):
 
 
 FORMS = {
-    Kind.WELCOME: ReplyForm,
+    Kind.WELCOME: WelcomeForm,
     Kind.ICE_BREAKERS: IceBreakersForm,
     Kind.UNASSIGNED: ReplyForm,
     Kind.QUEUE: QueueForm,

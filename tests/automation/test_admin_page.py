@@ -404,6 +404,17 @@ def test_a_minute_and_72_hours_are_taken_s1_36_s1_41(page, amount, unit, minutes
     assert page.row("auto_close").minutes == minutes
 
 
+@pytest.mark.parametrize("typed, seconds", [("90", 90), ("0", 0), ("", 60), ("3601", None), ("a while", None)])
+def test_how_long_the_waiting_reply_is_held_after_a_welcome_is_set_per_number(page, typed, seconds):
+    answer = page.saves(welcome__is_on="on", welcome__text="Ahoy", welcome__hold_seconds=typed)
+
+    if seconds is None:
+        assert "Enter a number of seconds up to 3600." in answer.content.decode()
+        assert not Automation.objects.exists()
+    else:
+        assert page.row("welcome").hold_seconds == seconds
+
+
 def test_24_hours_are_recommended_s1_42(page):
     """S1-42"""
     assert page.looks().context["page"].panels["auto_close"].waits == "24 hours"

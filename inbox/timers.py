@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 FIRE = "inbox.tasks.fire_timers"
 FIRE_OF = "inbox.tasks.fire_timers_of"
 # So many threads change in one transaction of a sweep, and are locked until it commits.
-BATCH = 50
+BATCH = 100
 # A sweep that has not finished after so long leaves the rest to the next one: workers have other things to do as well.
 SWEEP_SECONDS = 2.0
 # A thread whose timers set each other off does not keep a worker for ever.
@@ -216,10 +216,11 @@ def move_timers(thread_id, to_thread_id, conversation_ids=None):
 
 
 def fire_due(now=None):
-    """Fire what is due, oldest first, until nothing is left or SWEEP_SECONDS have passed. Any number of workers may do
-    so at once: they share the work. Returns how many were due."""
-    ends_at, fired = time.monotonic() + SWEEP_SECONDS, 0
-    while count := _fire_oldest(now or database_time()):
+    """Fire what is due by now, oldest first, until it is done or SWEEP_SECONDS have passed; what becomes due meanwhile
+    is for the next sweep, in a batch of its own. Any number of workers may do so at once: they share the work. Returns
+    how many were due."""
+    ends_at, fired, due_by = time.monotonic() + SWEEP_SECONDS, 0, now or database_time()
+    while count := _fire_oldest(due_by, now or database_time()):
         fired += count
         if time.monotonic() > ends_at:
             break
@@ -262,12 +263,12 @@ def _act(change, timer):
     _handlers[timer.kind](change, timer)
 
 
-def _fire_oldest(now):
+def _fire_oldest(due_by, now):
     """Fire the oldest due timers, together; one by one when any of them breaks. Returns how many were due."""
     firing = Firing(now)
     try:
         with transaction.atomic():
-            firing.fire(_free_threads(now))
+            firing.fire(_free_threads(due_by))
         return len(firing.timers)
     except BREAKS as error:
         if is_server_away(error) or not firing.timers:
@@ -275,9 +276,9 @@ def _fire_oldest(now):
     return sum(_fire_first(timer.thread_id, now) for timer in firing.timers)
 
 
-def _free_threads(now):
+def _free_threads(due_by):
     """Lock up to BATCH threads with due timers, oldest first, past those that somebody else is changing."""
-    due = Timer.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+    due = Timer.objects.filter(due_at__lte=due_by).order_by("due_at", "pk")
     locked = due.select_related("thread__contact", "thread__number__reception")
     locked = locked.select_for_update(of=("thread",), skip_locked=True)[:BATCH]
     return list({timer.thread_id: timer.thread for timer in locked}.values())

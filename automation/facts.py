@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import JSONObject, Lag
 
 from automation.models import Automation, BusinessHours, Decision, Holiday, OpeningTime
+from automation.rules import occasions
 from automation.rules.deadlines import Due
 from automation.rules.facts import Facts, Policy, Settled
 from automation.rules.hours import Hours
@@ -43,11 +44,6 @@ AS_STORED = (
 )
 
 
-def stopped(conversation_id):
-    """The occasion on which automation was stopped for a conversation: two machines were talking."""
-    return f"stopped:{conversation_id}"
-
-
 # --- A conversation --------------------------------------------------------------------------------------------------
 
 
@@ -64,7 +60,7 @@ def facts_of(change, conversation):
         window_until=change.thread.window_until,
         has_agent=conversation.assignee_id is not None,
         is_manual=Reception.of(change.thread.number).picking == Reception.Picking.MANUAL,
-        is_stopped=any(one.occasion == stopped(conversation.pk) for one in settled),
+        is_stopped=any(one.occasion == occasions.stopped(conversation.pk) for one in settled),
         settled=settled,
         word_arrived_at=_time(word.get("created_at")),
         word_said_at=_time(word.get("at")),

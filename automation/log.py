@@ -1,6 +1,7 @@
 """Write the reason log: what an automation did, or why it did not. Inside the change that it is about.
 
-`data` is JSON: names as they were, times as ISO text; never customers' words.
+`data` is JSON: names as they were, times as ISO text; never customers' words. It is about the conversation that the
+change looks at, unless another one of its thread is named.
 """
 
 from datetime import datetime
@@ -18,9 +19,10 @@ def done(change, automation, occasion, *, message=None, **data):
     change.add(decision)
 
 
-def refused(change, automation, occasion, reason, **data):
+def refused(change, automation, occasion, reason, *, conversation=None, **data):
     """It was due and could not or must not happen; for this occasion that is final. Said once."""
     decision = _decision(change, automation, occasion, Outcome.REFUSED, reason, data)
+    decision.conversation = conversation or change.conversation
     Decision.objects.bulk_create([decision], ignore_conflicts=True)
 
 

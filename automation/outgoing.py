@@ -1,7 +1,7 @@
 """Say something that nobody typed: with its rights, its reason log, and the stop where two machines talk."""
 
 from automation import log
-from automation.facts import stopped
+from automation.rules import occasions
 from automation.rules.loops import WITHIN, would_be_too_many
 from inbox.actions.refusals import Refusal, refusing_content
 from inbox.actions.sending.drafts import Draft, put
@@ -76,4 +76,4 @@ def stop(change, automation):
     if conversation is None:
         return
     change.record(Event.Kind.AUTOMATION_STOPPED)
-    log.refused(change, automation, stopped(conversation.pk), "two_machines")
+    log.refused(change, automation, occasions.stopped(conversation.pk), "two_machines")

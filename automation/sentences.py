@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from automation.rules import occasions
 from inbox.sentences import duration
 
 NAMES = {
@@ -95,13 +96,13 @@ def decision_sentence(decision):
     if decision.outcome == "done":
         return _done(decision, name, data)
     why = _why(decision.reason, data)
-    if decision.occasion.startswith("stopped:"):
+    if decision.occasion.startswith(occasions.STOPPED):
         return f"Automatic messages stopped: {why}."
-    if decision.occasion.startswith("answer:"):
+    if decision.occasion.startswith(occasions.ANSWER):
         return f"Answer to the survey not taken: {why}."
     if decision.outcome == "held":
         return f"{name} held{_how_long(decision.at, data.get('until'))}: {why}."
-    name = "Thanks for the answer" if decision.occasion.startswith("thanks:") else name
+    name = "Thanks for the answer" if decision.occasion.startswith(occasions.THANKS) else name
     return f"{name} {'given up' if decision.automation == 'auto_close' else 'not sent'}: {why}."
 
 
@@ -114,7 +115,7 @@ def _done(decision, name, data):
     if decision.automation == "auto_close":
         minutes = data.get("minutes")
         return f"Closed: no word for {duration(minutes)}." if isinstance(minutes, int) else "Closed: no word any more."
-    if decision.occasion.startswith("thanks:"):
+    if decision.occasion.startswith(occasions.THANKS):
         return "Thanks for the answer sent."
     return f"{name} sent."
 
@@ -122,7 +123,7 @@ def _done(decision, name, data):
 def _of_bot(decision, data):
     if decision.outcome == "done":
         return _filled(BOT_DID.get(data.get("did"), "Bot {bot|} was done."), data).replace("  ", " ")
-    if decision.occasion.startswith("stopped:"):
+    if decision.occasion.startswith(occasions.STOPPED):
         return f"Automatic messages stopped: {_why(decision.reason, data)}."
     return _filled("Bot {bot|} handed over to people: ", data).replace("  ", " ") + f"{_why(decision.reason, data)}."
 

@@ -4,7 +4,6 @@ A survey is a message whose `on_answer` names the conversation that it asks abou
 id}. Its rows carry that id too (rules.surveys.row_id), and only a row that was offered in this thread counts.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import Q
@@ -13,6 +12,7 @@ from django.dispatch import receiver
 from automation import log
 from automation.models import Automation, Survey, SurveyAnswer
 from automation.outgoing import say
+from automation.rules import occasions
 from automation.rules.deadlines import Due
 from automation.rules.surveys import THANKS, Verdict, comment_of, read_row_id, verdict
 from inbox import timers
@@ -61,31 +61,31 @@ def _hear_tap(change, message, said):
         return
     conversation = change.thread.conversations.filter(pk=asked_about).first()
     if conversation:
-        _record(replace(change, conversation=conversation), message, said[1])
+        _record(change, conversation, message, said[1])
 
 
-def _record(change, message, score):
-    """`change` looks at the conversation that the survey is about."""
-    answer = SurveyAnswer.objects.filter(conversation=change.conversation).first() or _new_answer(change, message)
+def _record(change, conversation, message, score):
+    """`conversation` is the one that the survey is about; `change` looks at the open one."""
+    answer = SurveyAnswer.objects.filter(conversation=conversation).first() or _new_answer(conversation, message)
     says = verdict(message.at, answer.pk and answer.answered_at, answer.changed_at)
     if says == Verdict.TOO_LATE:
-        log.refused(change, Automation.Kind.SURVEY, f"answer:{message.pk}", "answer_too_late", at=answer.answered_at)
+        why = {"reason": "answer_too_late", "at": answer.answered_at}
+        log.refused(change, Automation.Kind.SURVEY, occasions.answer(message.pk), conversation=conversation, **why)
     if says in (Verdict.TOO_LATE, Verdict.OLDER):
         return
     answer.score, answer.changed_at = score, message.at
     answer.comment = _comment_on(change.thread, message.quoted, answer)
     answer.save()
     if answer.thanked_at is None:
-        timers.set_timers(change, change.conversation, {Due.THANKS: change.now}, among=[Due.THANKS])
+        timers.set_timers(change, conversation, {Due.THANKS: change.now}, among=[Due.THANKS])
 
 
-def _new_answer(change, message):
-    conversation = change.conversation
+def _new_answer(conversation, message):
     survey = Survey.objects.filter(conversation=conversation).first()
     return SurveyAnswer(
         conversation=conversation,
-        number_id=change.thread.number_id,
-        contact_id=change.thread.contact_id,
+        number_id=conversation.thread.number_id,
+        contact_id=conversation.thread.contact_id,
         agent_id=survey.agent_id if survey else _whose(conversation),
         answered_at=message.at,
         changed_at=message.at,
@@ -130,7 +130,7 @@ def thank(change, timer):
     if answer is None:
         return
     words = Text(_words_of_thanks(change.thread.number_id))
-    if say(change, Automation.Kind.SURVEY, f"thanks:{timer.conversation_id}", words):
+    if say(change, Automation.Kind.SURVEY, occasions.thanks(timer.conversation_id), words):
         answer.thanked_at = change.now
         answer.save(update_fields=["thanked_at"])
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from automation import log
 from automation.models import BotRun, Decision
+from automation.rules import occasions
 from automation.rules.scripts import Why
 from inbox.actions import closing
 from inbox.actions.assignment import hand_over_within
@@ -64,5 +65,4 @@ def _is_with_bot(conversation):
 
 
 def _occasion(change):
-    """An end is settled at its version: a conversation may come back and end again."""
-    return f"end:{change.conversation.pk}:{change.version}"
+    return occasions.end(change.conversation.pk, change.version)

@@ -5,6 +5,7 @@ from automation.facts import Kind, on_at
 from automation.models import Decision, SurveyAnswer
 from automation.outgoing import say
 from automation.reactions.survey_template import template_for
+from automation.rules import occasions
 from automation.rules.deadlines import survey_occasion, why_no_survey
 from automation.rules.surveys import SCORES, row_id
 from inbox.actions.refusals import Refusal, refusing_content
@@ -32,7 +33,7 @@ def _asked_elsewhere(change, policy):
     if policy.survey_every is None:
         return ""
     asked = Decision.objects.filter(thread__contact=change.thread.contact_id, automation=Kind.SURVEY)
-    asked = asked.filter(outcome=Decision.Outcome.DONE, occasion__startswith="conversation:")
+    asked = asked.filter(outcome=Decision.Outcome.DONE, occasion__startswith=occasions.CONVERSATION)
     return "asked_lately" if asked.filter(at__gt=change.now - policy.survey_every).exists() else ""
 
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from automation import log
 from automation.facts import Kind, facts_of, on_at, policy_of
+from automation.rules import occasions
 from automation.rules.deadlines import COMPUTED, Due, deadlines, still_due
 from automation.rules.replies import Hold, Nothing, choose
 from automation.rules.withdrawals import why_withdrawn
@@ -143,7 +144,7 @@ def _occasion(change, kind):
         return _iso(change, "unanswered_since")
     if kind == Due.WAITING_REPLY:
         return _iso(change, "waiting_since")
-    return f"conversation:{change.conversation.pk}" if kind == Due.SURVEY else ""
+    return occasions.survey(change.conversation.pk) if kind == Due.SURVEY else ""
 
 
 def _iso(change, name):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from automation.rules import replies
+from automation.rules import occasions, replies
 from automation.rules.facts import Facts, Policy
 from automation.rules.welcome import welcome_due
 
@@ -32,8 +32,6 @@ class Due(StrEnum):
 
 # Those that `deadlines` decides. THANKS, BOT_TURN and BOT_OVERDUE are set by what they answer and stay until they fire.
 COMPUTED = frozenset({Due.WELCOME, Due.WAITING_REPLY, Due.REMINDER, Due.AUTO_CLOSE, Due.SURVEY, Due.BOT_SILENCE})
-# Other occasions of a survey are the thanks and the answers that were not taken.
-OF_A_CONVERSATION = "conversation:"
 # Why a survey is refused when it is due, rather than never set.
 FOUND_OUT_WHEN_DUE = frozenset({"nothing_arrived", "opted_out", "asked_lately"})
 
@@ -56,7 +54,7 @@ def reminder_occasion(facts: Facts) -> str:
 
 
 def survey_occasion(facts: Facts) -> str:
-    return f"{OF_A_CONVERSATION}{facts.conversation_id}"
+    return occasions.survey(facts.conversation_id)
 
 
 def why_no_survey(facts: Facts, policy: Policy) -> str:
@@ -65,7 +63,8 @@ def why_no_survey(facts: Facts, policy: Policy) -> str:
     Reasons: switched_off, stopped, reopened, no_agent, customer_silent, agent_silent, already_asked, closed_long_ago,
     and last those of FOUND_OUT_WHEN_DUE: nothing_arrived, opted_out, asked_lately.
     """
-    asked = [s for s in facts.settled if s.automation == "survey" and s.occasion.startswith(OF_A_CONVERSATION)]
+    # Other occasions of a survey are the thanks and the answers that were not taken.
+    asked = [s for s in facts.settled if s.automation == "survey" and s.occasion.startswith(occasions.CONVERSATION)]
     every = policy.survey_every
     checks = {
         "switched_off": not policy.surveys,

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_module
 
-DAY = 24 * 3600
+# What registers itself with the inbox: what it hears, shows, does at a deadline, sweeps, and puts into the demo.
+REGISTERING = ("receivers", "bots.receivers", "surveys", "panels", "timers", "schedule", "demo")
 
 
 class AutomationConfig(AppConfig):
@@ -9,10 +10,5 @@ class AutomationConfig(AppConfig):
     verbose_name = "Automation"
 
     def ready(self):
-        import_module("automation.receivers")
-        import_module("automation.bots.receivers")
-        import_module("automation.demo")
-        import_module("automation.surveys")
-        import_module("automation.panels")
-        import_module("automation.reactions").register()
-        import_module("inbox.schedule").add("automation.tasks.forget_decisions", DAY)
+        for module in REGISTERING:
+            import_module(f"automation.{module}")

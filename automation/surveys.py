@@ -138,6 +138,3 @@ def thank(change, timer):
 def _words_of_thanks(number_id):
     survey = Automation.objects.filter(number=number_id, kind=Automation.Kind.SURVEY).first()
     return survey.thanks.strip() if survey and survey.thanks.strip() else THANKS
-
-
-timers.register(Due.THANKS, thank)

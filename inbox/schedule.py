@@ -9,6 +9,7 @@ DAY = 24 * 3600
 SWEEPS = [
     ("inbox.tasks.fill_places", 5),
     ("inbox.tasks.fire_timers", 1),
+    ("inbox.tasks.forget_idempotency_keys", DAY),
     ("inbox.tasks.forget_unsent_uploads", DAY),
     ("inbox.tasks.heartbeat", 5),
     ("inbox.tasks.sweep_absence", 10),
@@ -21,7 +22,7 @@ SWEEPS = [
 
 
 def add(task, seconds):
-    """A sweep of an upper layer; called in its `AppConfig.ready()`, before the rows are written."""
+    """A sweep of an upper layer; called while apps get ready, before the rows are written."""
     if (task, seconds) not in SWEEPS:
         SWEEPS.append((task, seconds))
 

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from inbox import assignment, delivery, health, media, presence, read_marks, timers
 from inbox.actions import joining
+from inbox.models import IdempotencyKey
 
 
 @shared_task
@@ -34,6 +35,11 @@ def fire_timers():
 @shared_task
 def fire_timers_of(thread_id):
     timers.fire_of(thread_id)
+
+
+@shared_task
+def forget_idempotency_keys():
+    IdempotencyKey.forget_old()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from automation.bots import endings, running
+from automation.bots import endings
 from automation.models import BotRun
 from automation.rules.deadlines import Due
 from inbox import timers
@@ -11,10 +11,6 @@ from inbox.signals import conversation_changed, message_received
 
 BOT = Conversation.Status.BOT
 OWN = frozenset({Due.BOT_TURN, Due.BOT_OVERDUE})
-
-timers.register(Due.BOT_TURN, running.take_turn)
-timers.register(Due.BOT_OVERDUE, endings.bot_is_silent)
-timers.register(Due.BOT_SILENCE, endings.customer_is_silent, label="closes")
 
 
 @receiver(message_received)

@@ -4,7 +4,6 @@ The name, what was done and the answer are committed together: a write that fail
 sent again.
 """
 
-from datetime import timedelta
 from hashlib import sha256
 
 from django.db import connection, transaction
@@ -14,7 +13,6 @@ from rest_framework.response import Response
 from inbox.api.problems import Problem
 from inbox.models import IdempotencyKey
 
-KEPT = timedelta(hours=24)
 NAME_LIMIT = 255
 
 
@@ -54,7 +52,7 @@ def take_turn(key, name):
 def recall(key, name):
     """What this name was answered in the last 24 hours, or None."""
     rows = IdempotencyKey.objects.filter(api_key=key, name=name)
-    rows.filter(created_at__lt=timezone.now() - KEPT).delete()
+    rows.filter(created_at__lt=timezone.now() - IdempotencyKey.KEPT).delete()
     return rows.first()
 
 
@@ -63,9 +61,3 @@ def repeated(before, digest):
         words = "This Idempotency-Key was used for another request. Choose a new one."
         raise Problem("idempotency_key_reused", words, status=409)
     return Response(before.body, status=before.status, headers={"Idempotency-Replayed": "true"})
-
-
-def forget(now=None):
-    """Names older than 24 hours are free again. Returns how many went."""
-    old = IdempotencyKey.objects.filter(created_at__lt=(now or timezone.now()) - KEPT)
-    return old.delete()[0]

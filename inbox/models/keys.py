@@ -1,6 +1,7 @@
 """The keys of programs, and what they asked under a name of their own."""
 
 import secrets
+from datetime import timedelta
 from hashlib import sha256
 
 from django.contrib.postgres.fields import ArrayField
@@ -93,6 +94,8 @@ class ApiKey(models.Model):
 class IdempotencyKey(models.Model):
     """A write that a program named, and what it was answered: kept 24 hours."""
 
+    KEPT = timedelta(hours=24)
+
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="idempotency_keys")
     name = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
@@ -103,3 +106,8 @@ class IdempotencyKey(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["api_key", "name"], name="idempotency_key_once")]
         indexes = [models.Index(fields=["created_at"], name="idempotency_key_to_forget")]
+
+    @classmethod
+    def forget_old(cls, now=None):
+        """Names older than 24 hours are free again. Returns how many went."""
+        return cls.objects.filter(created_at__lt=(now or timezone.now()) - cls.KEPT).delete()[0]

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from inbox.api import idempotency
 from inbox.models import ApiKey, IdempotencyKey, Tag
 from tests.api.conftest import Program
 from tests.factories import make_number
@@ -113,7 +112,7 @@ def test_names_are_free_again_after_24_hours(program):
     IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=25))
     assert crm.post("tags/", {"name": "Late"}, Idempotency_Key="one").status_code == 201
     IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    assert idempotency.forget() == 1
+    assert IdempotencyKey.forget_old() == 1
 
 
 @pytest.mark.django_db(transaction=True)

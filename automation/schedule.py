@@ -1,0 +1,6 @@
+"""The sweeps of this app."""
+
+from inbox import schedule
+
+schedule.add("automation.tasks.forget_decisions", schedule.DAY)
+schedule.add("automation.tasks.sweep_ice_breakers", 60)

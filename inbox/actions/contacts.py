@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.starting import valid_phone
-from inbox.models import Agent, Contact, Identity
+from inbox.models import Agent, Contact, Identity, Thread
 from whatsapp.inbound import storable
 
 Kind = Identity.Kind
@@ -28,7 +28,8 @@ def save_contact(told, *, contact=None, number=None):
 
     `told`: external_id, phone, user_id, name, email, owner (id), attributes (merged; None takes a key away), notes. The
     contact is found by its external id, its phone or its user id, so the same phone is never a second one (S0-5).
-    Raises Refusal where they name different contacts, or none.
+    With `number` it is known there from now on. Raises Refusal where they name different contacts, or none, or one of
+    another number that nothing but the program's own id tells of.
     """
     told = dict(told)
     if told.get("phone"):
@@ -39,15 +40,20 @@ def save_contact(told, *, contact=None, number=None):
     if len(found) > 1:
         raise Refusal("contact_conflict", _SEVERAL.format(" and ".join(sorted(str(one.pk) for one in found))))
     is_new = not found
-    contact = found.pop() if found else _new(told)
+    contact = _locked(found.pop()) if found else _new(told)
+    if number and not is_new:
+        _ask_for_number(contact, told, number)
     _tell(contact, told)
     _identify(contact, told, number)
+    if number:
+        Thread.objects.get_or_create(contact=contact, number=number)
     return contact, is_new
 
 
 _SEVERAL = (
     "The phone, the user id and your own id belong to different contacts here: {}. Merge them, or correct the call."
 )
+_A_MOMENT_AGO = "Another call made or joined this contact a moment ago. Send yours again."
 _NOBODY = "Name the contact: a phone, a WhatsApp user id, or your own id for it."
 
 
@@ -62,6 +68,22 @@ def _found(told):
         identified = Q(identities__kind=Kind.BSUID, identities__value=told["user_id"])
         known |= set(Contact.objects.filter(identified, merged_into=None))
     return known
+
+
+def _locked(contact):
+    """As it stands now, until the end of the transaction: what is told meanwhile, an opt-out, is not written over."""
+    contact.refresh_from_db(from_queryset=Contact.objects.select_for_update(no_key=True))
+    if contact.merged_into_id:
+        raise Refusal("contact_exists", _A_MOMENT_AGO)
+    return contact
+
+
+def _ask_for_number(contact, told, number):
+    """Whom only another number knows is reached by what WhatsApp knows them by, as a person would; not by guessing."""
+    numbers = set(contact.threads.values_list("number", flat=True))
+    if numbers and number.pk not in numbers and not (told.get("phone") or told.get("user_id")):
+        words = "This id belongs to a customer whom only another number knows. Name their phone as well."
+        raise Refusal("contact_elsewhere", words, field="external_id", status_code=404)
 
 
 def _new(told):
@@ -82,7 +104,7 @@ def _tell(contact, told):
         with transaction.atomic():
             contact.save()
     except IntegrityError as error:
-        raise Refusal("contact_exists", "Another call made this contact a moment ago. Send yours again.") from error
+        raise Refusal("contact_exists", _A_MOMENT_AGO) from error
 
 
 def _owner(agent_id):
@@ -95,11 +117,12 @@ def _owner(agent_id):
 def _identify(contact, told, number):
     """How WhatsApp knows them, so that their words find this contact."""
     if told.get("phone"):
-        Identity.objects.get_or_create(
-            kind=Kind.WA_ID, scope="", value=told["phone"].removeprefix("+"), defaults={"contact": contact}
-        )
+        _known_as(contact, kind=Kind.WA_ID, scope="", value=told["phone"].removeprefix("+"))
     if told.get("user_id") and number:
-        scope = number.account.identity_scope
-        Identity.objects.get_or_create(
-            kind=Kind.BSUID, scope=scope, value=told["user_id"], defaults={"contact": contact}
-        )
+        _known_as(contact, kind=Kind.BSUID, scope=number.account.identity_scope, value=told["user_id"])
+
+
+def _known_as(contact, **names):
+    identity, _ = Identity.objects.get_or_create(**names, defaults={"contact": contact})
+    if identity.contact_id != contact.pk:
+        raise Refusal("contact_exists", _A_MOMENT_AGO)

@@ -4,7 +4,7 @@ from rest_framework import mixins, serializers, status
 from rest_framework.response import Response
 
 from inbox.actions.contacts import save_contact
-from inbox.api.resources import Resource
+from inbox.api.resources import Resource, StorableDict
 from inbox.models import ApiKey, Contact, Identity
 
 Scope = ApiKey.Scope
@@ -48,7 +48,7 @@ class ContactWriteSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
     owner = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the agent who owns the contact.")
-    attributes = serializers.DictField(required=False, help_text="Merged with what is there; null takes a key away.")
+    attributes = StorableDict(required=False, help_text="Merged with what is there; null takes a key away.")
     notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
 
 
@@ -65,10 +65,9 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     def get_queryset(self):
         contacts = Contact.objects.filter(merged_into=None).prefetch_related("identities")
-        asked = self.request.query_params
         for name in ("phone", "external_id"):
-            if name in asked:
-                contacts = contacts.filter(**{name: asked[name]})
+            if self.asked(name) is not None:
+                contacts = contacts.filter(**{name: self.asked(name)})
         return self.of_key(contacts, "threads__number").distinct()
 
     def create(self, request):

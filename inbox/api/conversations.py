@@ -111,7 +111,7 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
         )
         asked = self.request.query_params
         if "status" in asked:
-            rows = rows.filter(status__in=asked["status"].split(","))
+            rows = rows.filter(status__in=self.asked("status").split(","))
         for name, path in (("contact", "thread__contact"), ("number", "thread__number"), ("assignee", "assignee")):
             if asked.get(name, "").isdecimal():
                 rows = rows.filter(**{path: asked[name]})

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from inbox.actions.refusals import refusing_content
 from inbox.actions.sending import send_message, write_note
 from inbox.api.problems import Problem
-from inbox.api.resources import Pages, Resource
+from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
 from whatsapp import content as contents
 from whatsapp import message_templates
@@ -54,7 +54,7 @@ class MessageSerializer(serializers.ModelSerializer):
 class TemplateMessage(serializers.Serializer):
     name = serializers.CharField(help_text="Name of the message template.")
     language = serializers.CharField(help_text="For example en_US.")
-    components = serializers.ListField(child=serializers.DictField(), default=list, help_text="Meta's send components.")
+    components = serializers.ListField(child=StorableDict(), default=list, help_text="Meta's send components.")
     as_agent = serializers.BooleanField(
         default=False, help_text="In the assigned agent's name; then it counts as an answer (S0: send_via_participant)."
     )

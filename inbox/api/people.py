@@ -1,7 +1,9 @@
 """Agents, teams and tags, as far as programs deal with them."""
 
+from django.db import IntegrityError, transaction
 from rest_framework import mixins, serializers
 
+from inbox.api.problems import Problem
 from inbox.api.resources import Resource
 from inbox.models import Agent, ApiKey, Tag, Team
 
@@ -55,3 +57,11 @@ class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelM
     scopes = {"list": Scope.CONVERSATIONS_READ, "retrieve": Scope.CONVERSATIONS_READ, "create": Scope.TAGS_WRITE}
     queryset = Tag.objects.all()
     ordering = ("id",)
+
+    def perform_create(self, serializer):
+        try:
+            with transaction.atomic():
+                serializer.save()
+        except IntegrityError as error:
+            name = serializer.validated_data["name"]
+            raise Problem("tag_exists", f"There is a tag “{name}” already.", status=409, field="name") from error

@@ -1,13 +1,19 @@
 """What all resources of the API share: a key with scopes, its number, names for writes, pages by cursor."""
 
+import json
 from functools import partial
 
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.viewsets import GenericViewSet
 
 from inbox.api.idempotency import once
 from inbox.models import Agent
+from whatsapp.inbound import storable
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -23,11 +29,43 @@ class Pages(CursorPagination):
     def get_ordering(self, request, queryset, view):
         return getattr(view, "ordering", self.ordering)
 
+    def paginate_queryset(self, queryset, request, view=None):
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError) as error:  # a cursor that is none of ours
+            raise NotFound(self.invalid_cursor_message) from error
+
+
+class Body(JSONParser):
+    """JSON; what is nested without end is as unreadable as what is none."""
+
+    def parse(self, *args, **options):
+        try:
+            return super().parse(*args, **options)
+        except RecursionError as error:
+            raise ParseError("The body is nested too deeply.") from error
+
+
+class StorableDict(serializers.DictField):
+    """A JSON object of any shape, as far as it can be kept: no NUL, no half of a character, no infinite number."""
+
+    def to_internal_value(self, told):
+        told = super().to_internal_value(told)
+        try:
+            written = json.dumps(told, ensure_ascii=False, allow_nan=False)
+            written.encode()
+        except (ValueError, RecursionError) as error:
+            raise serializers.ValidationError("This holds a character or a number that cannot be kept.") from error
+        if "\\u0000" in written.replace(r"\\", ""):
+            raise serializers.ValidationError("Null characters are not allowed.")
+        return told
+
 
 class Resource(GenericViewSet):
     """`scopes` says what each action needs: {action: scope}."""
 
     pagination_class = Pages
+    parser_classes = [Body]
     scopes = {}
     lookup_value_converter = "int"
 
@@ -48,6 +86,11 @@ class Resource(GenericViewSet):
         """Only the rows of the key's number, where it has one; `path` leads from a row to its number."""
         number_id = self.request.auth.number_id
         return rows if number_id is None else rows.filter(**{path: number_id})
+
+    def asked(self, name):
+        """What the address asks under a name, in characters that the database takes; None where it does not."""
+        found = self.request.query_params.get(name)
+        return found if found is None else storable(found)
 
     def told(self, shape):
         """What the body says, in the shape of a serializer. Raises ValidationError."""

@@ -1,0 +1,117 @@
+"""What programs send by mistake or on purpose is refused in words; nobody reaches what is not theirs."""
+
+import threading
+from base64 import b64encode
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from inbox.actions import contacts
+from inbox.models import ApiKey, Contact, Thread
+from tests.api.conftest import Program
+from tests.factories import make_contact, make_number, make_tag, make_thread
+
+
+def cursor(text):
+    return b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "path, query",
+    [
+        ("contacts/", {"phone": "\x00"}),
+        ("contacts/", {"external_id": "\x00"}),
+        ("conversations/", {"status": "\x00"}),
+        ("conversations/", {"cursor": cursor("p=garbage")}),
+        ("contacts/", {"cursor": cursor("p=garbage")}),
+        ("contacts/", {"cursor": cursor("p=%00")}),
+    ],
+)
+def test_an_address_that_makes_no_sense_finds_nothing(program, path, query):
+    answer = program().get(path, **query)
+    assert answer.status_code == 404 if "cursor" in query else answer.json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        r'{"a": "\u0000"}',
+        r'{"a\u0000": 1}',
+        r'{"a": ["\ud800"]}',
+        '{"a": 1e999}',
+        '{"a": ' + "[" * 5000 + "]" * 5000 + "}",
+    ],
+)
+def test_attributes_that_cannot_be_kept_are_refused(program, attributes):
+    crm = program()
+    body = f'{{"external_id": "C-1", "attributes": {attributes}}}'
+    answer = crm.client.post("/api/v1/contacts/", body, content_type="application/json", headers=crm.headers())
+    assert answer.status_code == 400, answer.content
+    assert not Contact.objects.exists()
+
+
+def test_a_backslash_is_no_null_character(program):
+    told = {"external_id": "C-1", "attributes": {"path": r"\u0000"}}
+    assert program().post("contacts/", told).json()["attributes"] == {"path": r"\u0000"}
+
+
+def test_a_tag_of_that_name_in_other_letters_is_there_already(program):
+    make_tag("VIP")
+    answer = program().post("tags/", {"name": "vip"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "tag_exists", "name")
+
+
+def test_s0_2_a_key_of_one_number_finds_the_contact_it_made(program, berlin):
+    crm = program(number=berlin)
+    contact = crm.post("contacts/", {"phone": "+4915123456789"}).json()
+    assert crm.get(f"contacts/{contact['id']}/").status_code == 200
+    assert crm.post("conversations/", {"contact": contact["id"]}).status_code == 201
+
+
+def test_a_key_of_one_number_does_not_change_whom_only_another_number_knows_by_guessing_an_id(program, berlin):
+    nia = make_contact("Nia", external_id="C-1", notes="Owes us money")
+    make_thread(nia, berlin)
+    crm = program(number=make_number("Munich"))
+    answer = crm.post("contacts/", {"external_id": "C-1", "name": "Nobody"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "contact_elsewhere")
+    assert "money" not in answer.content.decode()
+    nia.refresh_from_db()
+    assert nia.name == "Nia"
+    by_phone = crm.post("contacts/", {"phone": nia.phone})
+    assert (by_phone.status_code, by_phone.json()["id"]) == (200, nia.pk)
+    assert Thread.objects.filter(contact=nia).count() == 2
+
+
+def test_an_opt_out_that_comes_meanwhile_is_not_written_over(program, monkeypatch):
+    nia = make_contact("Nia", external_id="C-1")
+    found = contacts._found
+
+    def opts_out_meanwhile(told):
+        known = found(told)
+        Contact.objects.filter(pk=nia.pk).update(whatsapp_optout="all")
+        return known
+
+    monkeypatch.setattr(contacts, "_found", opts_out_meanwhile)
+    assert program().post("contacts/", {"external_id": "C-1", "name": "Nia B."}).status_code == 200
+    nia.refresh_from_db()
+    assert (nia.name, nia.whatsapp_optout) == ("Nia B.", "all")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_phone_told_by_many_at_once_is_one_contact():
+    crm = Program(Client(), [ApiKey.Scope.CONTACTS_WRITE])
+    answers, ready = [], threading.Barrier(6)
+
+    def tell():
+        ready.wait()
+        answers.append(crm.post("contacts/", {"phone": "+4915123456789"}).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=tell) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(answers) <= {200, 201, 409}
+    assert Contact.objects.count() == 1

@@ -16,17 +16,16 @@ from automation.rules.facts import Facts, Policy, Settled
 from automation.rules.hours import Hours
 from inbox.models import Contact, Conversation, Event, Message, Reception, Timer
 from inbox.moves import PEOPLE
+from whatsapp.window import WINDOW
 
 Kind = Automation.Kind
 Line = Event.Kind
-SETTLING = (Decision.Outcome.DONE, Decision.Outcome.REFUSED)
 # So far back the rules look into what was settled in a thread; a welcome and a survey count for longer.
 LATELY = timedelta(days=1)
 LONGER = (Kind.WELCOME, Kind.SURVEY)
 MOST_SETTLED = 100
 # Lines that say since when nobody serves, and that it was open again.
 SINCE = (Line.REOPENED, Line.RETURNED, Line.HANDED_OVER, Line.TRANSFERRED)
-WINDOW = timedelta(hours=24)
 # Older automatic messages hold nothing back.
 JUST_NOW = timedelta(minutes=2)
 REACHED = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED)
@@ -86,7 +85,7 @@ def _related_of(conversation_ids, now):
     # Of a conversation that came from another contact's thread, what was settled stays in that one.
     mine = Q(conversation=OuterRef("pk"))
     of_thread = Q(thread=OuterRef("thread")) & (Q(at__gte=now - LATELY) | Q(automation__in=LONGER))
-    settled = Decision.objects.filter(mine | of_thread, outcome__in=SETTLING).order_by("-id")
+    settled = Decision.objects.filter(mine | of_thread, outcome__in=Decision.SETTLING).order_by("-id")
     lines = Event.objects.filter(conversation=OuterRef("pk"), kind__in=SINCE).order_by("-id")
     word = Message.objects.filter(pk=OuterRef("last_inbound_id"))
     welcome = Timer.objects.filter(thread=OuterRef("thread"), kind=Due.WELCOME)

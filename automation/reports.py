@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce, TruncMonth, TruncWeek
 from automation.charts import percent
 from automation.models import BusinessHours, Survey, SurveyAnswer
 from automation.rules.periods import Period, read_period
-from automation.rules.surveys import SATISFIED, SCORES
+from automation.rules.surveys import DISSATISFIED, SATISFIED, SCORES
 from inbox.models import Agent, Message, Tag, Team
 from inbox.queries import number_in, numbers_of
 
@@ -188,10 +188,11 @@ def _asked():
 
 
 def _three():
+    satisfied, dissatisfied = Q(score__in=SATISFIED), Q(score__in=DISSATISFIED)
     return {
-        "satisfied": Count("pk", filter=Q(score__gt=3)),
-        "neutral": Count("pk", filter=Q(score=3)),
-        "dissatisfied": Count("pk", filter=Q(score__lt=3)),
+        "satisfied": Count("pk", filter=satisfied),
+        "neutral": Count("pk", filter=~(satisfied | dissatisfied)),
+        "dissatisfied": Count("pk", filter=dissatisfied),
     }
 
 

@@ -17,7 +17,7 @@ KEPT = timedelta(days=90)
 BATCH = 5000
 MOST_BATCHES = 2000
 IN_OPEN_CONVERSATION = Q(
-    outcome__in=[Decision.Outcome.DONE, Decision.Outcome.REFUSED],
+    outcome__in=Decision.SETTLING,
     conversation__status__in=[status for status in Conversation.Status if status != Conversation.Status.CLOSED],
 )
 
@@ -41,5 +41,5 @@ def _recent_surveys(now):
     seldom = Automation.objects.filter(kind=Automation.Kind.SURVEY, every_days__gt=KEPT.days)
     for number_id, days in seldom.values_list("number_id", "every_days"):
         since = now - timedelta(days=days)
-        kept |= Q(number=number_id, automation="survey", outcome=Decision.Outcome.DONE, at__gt=since)
+        kept |= Q(number=number_id, automation=Automation.Kind.SURVEY, outcome=Decision.Outcome.DONE, at__gt=since)
     return kept

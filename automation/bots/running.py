@@ -17,9 +17,9 @@ from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put
 from inbox.models import Conversation, Event, Message, Tag
 from inbox.moves import write_line
+from inbox.rules.taps import TAPS, tapped
 
-# Kinds of message whose words count as an answer; other kinds are words that fit nothing.
-TAPS = ("button_reply", "list_reply")
+# Kinds of message, besides taps, whose words count as an answer; other kinds are words that fit nothing.
 WRITTEN = ("text", "image", "video", "document")
 
 
@@ -56,7 +56,7 @@ def _deal_with_words(change, script):
 def word_of(message):
     """A customer's message as the rules know it."""
     if message.kind in TAPS:
-        return scripts.Word(str(message.content.get("title", "")), str(message.content.get("id", "")))
+        return scripts.Word(str(message.content.get("title", "")), tapped(message.kind, message.content))
     return scripts.Word(message.text if message.kind in WRITTEN else "")
 
 

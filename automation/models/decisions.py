@@ -20,6 +20,8 @@ class Decision(models.Model):
         WITHDRAWN = "withdrawn"  # its cause went away before it was due
         HELD = "held"  # it waits for a reason
 
+    # What settles an occasion.
+    SETTLING = (Outcome.DONE, Outcome.REFUSED)
     # The automations' kinds, and what else acts by itself.
     BOT = "bot"
 

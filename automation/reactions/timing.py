@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from automation import log
-from automation.facts import Kind, facts_of, on_at, policy_of
+from automation.facts import AS_STORED, Kind, facts_of, on_at, policy_of
 from automation.rules import occasions
 from automation.rules.deadlines import COMPUTED, Due, deadlines, still_due
 from automation.rules.replies import Hold, Nothing, choose
@@ -15,20 +15,7 @@ from inbox.clock import database_time
 from inbox.models import Conversation, Thread
 
 # A change of none of these fields moves no deadline.
-CONCERNED = (
-    "status",
-    "assignee_id",
-    "unanswered_since",
-    "waiting_since",
-    "assigned_at",
-    "served_since",
-    "last_word_at",
-    "agent_wrote_at",
-    "bot_wrote_at",
-    "closed_at",
-    "customer_wrote_at",
-    "last_inbound_id",
-)
+CONCERNED = (*AS_STORED, "assignee_id", "last_inbound_id")
 # So many threads are locked at once when a number's wishes have changed.
 BATCH = 100
 BOT = Conversation.Status.BOT

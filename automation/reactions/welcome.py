@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from automation import log
-from automation.facts import SETTLING, Kind, facts_of, on_at, policy_of
+from automation.facts import Kind, facts_of, on_at, policy_of
 from automation.models import Decision
 from automation.outgoing import say_own
 from automation.reactions.timing import note_withdrawn
@@ -53,4 +53,4 @@ def _send(change):
 
 def _is_settled(thread):
     welcomes = Decision.objects.filter(thread=thread, automation=Kind.WELCOME, occasion=ONCE)
-    return welcomes.filter(outcome__in=SETTLING).exists()
+    return welcomes.filter(outcome__in=Decision.SETTLING).exists()

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from automation.rules.facts import Facts, Policy
 from automation.rules.welcome import WELCOME, welcome_due
+from inbox.rules.line import WAITING
 
 CLOSED_HOURS, QUEUE, UNASSIGNED = "closed_hours", "queue", "unassigned"
-OF_PEOPLE = frozenset({"unassigned", "queued", "assigned"})
-WAITING = frozenset({"unassigned", "queued"})
+OF_PEOPLE = WAITING | {"assigned"}
 # Settled without a word to the customer; what a bot said is in the facts.
 SILENT = frozenset({"auto_close", "bot"})
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from automation.rules.scripts import BODY_LIMIT, CONTACT_NAME, TEXT_LIMIT, VARIABLE, Kind, content_of, length
-from whatsapp.content import ContentError
+from automation.rules.scripts import CONTACT_NAME, VARIABLE, Kind, content_of
+from whatsapp.content import BODY_LIMIT, TEXT_LIMIT, ContentError, length
 
 
 @dataclass(frozen=True)

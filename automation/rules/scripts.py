@@ -8,14 +8,24 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from whatsapp.content import Button, Buttons, Content, ContentError, ListMessage, Row, Section, Text
+from whatsapp.content import (
+    BODY_LIMIT,
+    TEXT_LIMIT,
+    Button,
+    Buttons,
+    Content,
+    ContentError,
+    ListMessage,
+    Row,
+    Section,
+    Text,
+    length,
+)
 
 # So many steps are walked in one turn; a script that needs more goes round in circles.
 MOST_STEPS = 30
 MOST_REMEMBERED = 1000
 MOST_INSERTED = 200
-TEXT_LIMIT = 4096
-BODY_LIMIT = 1024
 LIST_BUTTON = "Choose"
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # The contact's name; a step may remember another one under this name.
@@ -204,11 +214,6 @@ def filled(text, values, limit):
     """`{{ name }}` becomes what was remembered, nothing where that is nothing; never longer than `limit`."""
     text = VARIABLE.sub(lambda found: values.get(found[1], "")[:MOST_INSERTED], text)
     return text if length(text) <= limit else f"{_cut(text, limit - 1).rstrip()}…"
-
-
-def length(text):
-    """In UTF-16 units, as WhatsApp may count."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _cut(text, limit):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 # Five fixed rows (S1-48), the best first.
 SCORES = (5, 4, 3, 2, 1)
-SATISFIED = (4, 5)
+SATISFIED, DISSATISFIED = (4, 5), (1, 2)
 CHANGEABLE_FOR = timedelta(days=1)
 COMMENT_LIMIT = 10_000
 # Where the admin has written nothing else.

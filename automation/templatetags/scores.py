@@ -2,7 +2,7 @@
 
 from django import template
 
-from automation.rules.surveys import SATISFIED, SCORES
+from automation.rules.surveys import DISSATISFIED, SATISFIED, SCORES
 
 register = template.Library()
 
@@ -18,4 +18,4 @@ def mood(score):
     """good, neutral or bad: what gives a score its colour."""
     if score in SATISFIED:
         return "good"
-    return "bad" if score < min(SATISFIED) - 1 else "neutral"
+    return "bad" if score in DISSATISFIED else "neutral"

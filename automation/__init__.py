@@ -1,0 +1,1 @@
+"""Reactions that nobody typed: what a number does by itself."""

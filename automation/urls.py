@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from automation.views import panel, reports
+from automation.views import reasons, reports
 
 urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("reports/satisfaction/", reports.satisfaction, name="satisfaction"),
     path("reports/satisfaction.csv", reports.satisfaction_csv, name="satisfaction_csv"),
     path("inbox/c/<int:conversation_id>/satisfaction/", reports.panel, name="satisfaction_panel"),
-    path("inbox/c/<int:conversation_id>/automation/", panel.panel, name="automation_panel"),
-    path("inbox/c/<int:conversation_id>/reasons/", panel.reasons, name="conversation_reasons"),
+    path("inbox/c/<int:conversation_id>/automation/", reasons.panel, name="automation_panel"),
+    path("inbox/c/<int:conversation_id>/reasons/", reasons.reasons, name="conversation_reasons"),
 ]

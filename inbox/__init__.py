@@ -1,0 +1,1 @@
+"""The core: contacts, conversations, messages, agents."""

@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from inbox import invitations, queries, timers
-from inbox.actions import presence
+from inbox.actions import availability
 from inbox.actions.refusals import Refusal
 from inbox.models import (
     Agent,
@@ -158,7 +158,7 @@ class AgentAdmin(ModelAdmin):
     def deactivate(self, request, form, object_id):
         agent = get_object_or_404(Agent, pk=object_id)
         try:
-            presence.deactivate(agent, by=request.user)
+            availability.deactivate(agent, by=request.user)
         except Refusal as refusal:
             messages.error(request, refusal.words)
         else:
@@ -172,7 +172,7 @@ class AgentAdmin(ModelAdmin):
     )
     def activate(self, request, form, object_id):
         agent = get_object_or_404(Agent, pk=object_id)
-        presence.activate(agent, by=request.user)
+        availability.activate(agent, by=request.user)
         messages.success(request, f"{agent} may log in again.")
         return _back_to(agent)
 

@@ -1,0 +1,1 @@
+"""The gateway: speaks the protocol of Meta and knows nothing of conversations."""

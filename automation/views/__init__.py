@@ -1,0 +1,1 @@
+"""Pages and fragments of what happens by itself, inside the inbox."""

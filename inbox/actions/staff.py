@@ -1,6 +1,6 @@
 """What supervisors set for the agents of their numbers."""
 
-from inbox.actions.presence import ask_to_supervise
+from inbox.actions.availability import ask_to_supervise
 from inbox.actions.refusals import Refusal
 from inbox.models.people import MOST_AT_ONCE
 

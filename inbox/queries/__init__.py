@@ -5,7 +5,6 @@ from inbox.queries.pages import Page, page
 from inbox.queries.sight import (
     attachment_for,
     conversation_for,
-    sees_thread,
     viewer,
     visible_to,
 )
@@ -40,7 +39,6 @@ __all__ = [
     "number_in",
     "numbers_of",
     "page",
-    "sees_thread",
     "thread_changes",
     "thread_page",
     "viewer",

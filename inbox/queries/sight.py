@@ -131,11 +131,6 @@ def unread_by(agent_id):
     return GreaterThan(F("last_inbound_id"), Coalesce(Subquery(marks), Value(0)))
 
 
-def sees_thread(agent, thread_id):
-    """True when the agent sees one of the thread's conversations, and so the whole thread."""
-    return visible_to(agent).filter(thread=thread_id).exists()
-
-
 def attachment_for(agent, token):
     """The file if the agent sees its thread, or uploaded it and has not sent it yet; admins also what is in settings.
 

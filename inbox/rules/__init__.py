@@ -1,0 +1,1 @@
+"""Pure rules: facts in, decisions out. No ORM, no clock, no settings."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_POST
 
-from inbox.actions import presence
+from inbox.actions import availability
 from inbox.actions.refusals import Refusal
 from inbox.models import Agent
 
@@ -23,7 +23,7 @@ class LogIn(auth.LoginView):
 
     def form_valid(self, form):
         answer = super().form_valid(form)
-        presence.logged_in(self.request.user)
+        availability.logged_in(self.request.user)
         return answer
 
 
@@ -86,7 +86,7 @@ def log_out(request):
     """End the session; the agent is absent at once. POST `conversations`: keep, give_back, or a colleague's id."""
     if request.user.is_authenticated:
         try:
-            presence.logged_out(request.user, conversations=request.POST.get("conversations", presence.KEEP))
+            availability.logged_out(request.user, conversations=request.POST.get("conversations", availability.KEEP))
         except Refusal as refusal:
             messages.error(request, refusal.words)
             return redirect("inbox")

@@ -5,7 +5,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from inbox.actions import presence
+from inbox.actions.availability import GIVE_BACK, KEEP, set_availability
 from inbox.views import panes
 from inbox.views.posted import action, sent_data, sent_id
 
@@ -14,10 +14,10 @@ from inbox.views.posted import action, sent_data, sent_id
 def availability(request):
     """POST {availability, conversations: keep|give_back|an agent's id}: available or away."""
     data = sent_data(request)
-    chosen = data.get("conversations") or presence.KEEP
-    named = chosen in (presence.KEEP, presence.GIVE_BACK)
+    chosen = data.get("conversations") or KEEP
+    named = chosen in (KEEP, GIVE_BACK)
     conversations = chosen if named else sent_id(data, "conversations")
-    presence.set_availability(request.user, data.get("availability"), conversations=conversations)
+    set_availability(request.user, data.get("availability"), conversations=conversations)
     return JsonResponse({"availability": data["availability"]})
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from inbox.actions import presence, staff
+from inbox.actions import availability, staff
 from inbox.actions.refusals import Refusal
 from inbox.models import Conversation
 from inbox.queries import managed_by
@@ -58,12 +58,12 @@ def _limit(agent, request):
 
 
 def _availability(agent, request):
-    presence.set_availability(agent, request.POST.get("availability", ""), by=request.user)
+    availability.set_availability(agent, request.POST.get("availability", ""), by=request.user)
     return f"{agent} is {agent.get_availability_display().lower()} now."
 
 
 def _empty(agent, request):
-    count = presence.empty_inbox(agent, by=request.user)
+    count = availability.empty_inbox(agent, by=request.user)
     return f"{count} conversation{'' if count == 1 else 's'} of {agent} went back to the line."
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from inbox.actions.assignment import claim, give_back, transfer
+from inbox.actions.availability import set_availability
 from inbox.actions.closing import close
-from inbox.actions.presence import set_availability
 from inbox.assignment import fill_places
 from inbox.models import Agent, Conversation
 from tests.factories import (

@@ -24,7 +24,7 @@ from inbox import presence
 from inbox.actions import closing
 from inbox.actions.answers import waive_answer
 from inbox.actions.assignment import claim, give_back, transfer
-from inbox.actions.presence import set_availability
+from inbox.actions.availability import set_availability
 from inbox.actions.refusals import AlreadyClaimed, NotAllowed, Refusal
 from inbox.assignment import fill_places
 from inbox.models import Agent, Conversation

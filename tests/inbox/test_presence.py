@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from inbox import presence
-from inbox.actions.presence import deactivate, empty_inbox, logged_in, logged_out, set_availability
+from inbox.actions.availability import deactivate, empty_inbox, logged_in, logged_out, set_availability
 from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.assignment import fill_places
 from inbox.models import Agent, Conversation

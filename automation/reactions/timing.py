@@ -52,11 +52,13 @@ def has_acted(change):
 
 def retime_number(number_id):
     """What a number wants has changed: so have the deadlines of its conversations."""
-    is_open = ~Q(status=Conversation.Status.CLOSED)
-    rows = Conversation.objects.filter(is_open | Q(timers__kind__in=COMPUTED), thread__number=number_id).distinct()
-    conversation_ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(conversation_ids), BATCH):
-        _retime_together(conversation_ids[start : start + BATCH])
+    rows = Conversation.objects.filter(thread__number=number_id)
+    is_closed = Q(status=Conversation.Status.CLOSED)
+    # A thread is changed on one of its conversations at a time, and may have one of each.
+    for some in (rows.exclude(is_closed), rows.filter(is_closed, timers__kind__in=COMPUTED).distinct()):
+        conversation_ids = list(some.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(conversation_ids), BATCH):
+            _retime_together(conversation_ids[start : start + BATCH])
     # The conversations did not change, their deadlines did: open screens look again.
     events.viewers_changed(number_id=number_id)
 

@@ -43,6 +43,23 @@ def test_what_was_switched_on_counts_for_conversations_that_are_open_already(ber
     assert wait(conversation, hours=1).status == "closed"
 
 
+def test_an_open_conversation_and_the_closed_one_before_it_are_both_retimed(berlin, lena, amira):
+    turn_on(berlin, "survey")
+    berlin.reception.follow_up_minutes = 0
+    berlin.reception.save()
+    closed = writes(amira, berlin).conversation
+    work()
+    send_message(closed, Text("Hello"), lena)
+    close(closed.pk, lena)
+    again = writes(amira, berlin).conversation
+    work()
+    turn_on(berlin, "reminder")
+    berlin.automations.filter(kind="survey").update(is_on=False)
+    retime_number(berlin.pk)
+    assert kinds_of(closed) == set()
+    assert kinds_of(again) == {"reminder"}
+
+
 def test_what_was_switched_off_is_taken_back_and_said_so(berlin, lena, amira):
     reminder = turn_on(berlin, "reminder")
     conversation = writes(amira, berlin).conversation

@@ -25,5 +25,5 @@ def facts(thread, content):
 
 
 def _template(account, content):
-    stored = MessageTemplate.objects.filter(account=account, name=content.name, language=content.language).first()
+    stored = MessageTemplate.of(account, content.name, content.language)
     return stored and rights.StoredTemplate(stored.status, stored.category, stored.components)

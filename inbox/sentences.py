@@ -3,12 +3,9 @@
 RETURNED = {
     "absent": "{subject} was absent: back to the line",
     "deactivated": "{subject} no longer works here: back to the line",
-    "away": "{subject} went away: back to the line",
 }
 ASSIGNED_WHY = {"owner": ", who looks after this customer", "last": ", who served last", "load": ""}
 HANDED_OVER = {
-    "silent": "The bot kept silent: handed over to people",
-    "failed": "The bot failed: handed over to people",
     "bot_silent": "The bot kept silent: handed over to people",
     "bot_has_no_script": "The bot has nothing to say: handed over to people",
     "bot_is_off": "The bot was switched off: handed over to people",
@@ -23,7 +20,6 @@ HANDED_OVER = {
 CLOSED_BY_RULE = {
     "auto_close": "Closed automatically: nothing was left to answer",
     "bot_silence": "Closed: the customer did not answer the bot",
-    "bot_silent": "Closed: the customer did not answer the bot",
     "bot_complete": "Closed: the bot was done",
     "opt_out": "Closed: the customer opted out",
     "expired": "Closed: the customer did not answer",

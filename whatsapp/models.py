@@ -88,6 +88,11 @@ class MessageTemplate(models.Model):
     def __str__(self):
         return f"{self.name} ({self.language})"
 
+    @classmethod
+    def of(cls, account, name, language):
+        """An account's message template as messages name it; None where there is none. `account` may be its id."""
+        return cls.objects.filter(account=account, name=name, language=language).first()
+
 
 class WebhookCall(models.Model):
     """One raw POST from Meta, kept before it is answered and processed after."""

@@ -1,12 +1,11 @@
 """What happens by itself in one conversation: what is due, and what was decided, newest first, with the reasons."""
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import render
 
 from automation.models import Decision
 from inbox import queries, timers
-from inbox.views.pages import page_of_inbox, seen_conversation
+from inbox.views.pages import ask_for_supervisor, page_of_inbox, seen_conversation
 
 NEWEST = 5
 ON_PAGE = 50
@@ -28,10 +27,9 @@ def panel(request, conversation_id):
 
 @page_of_inbox
 def reasons(request, conversation_id):
-    """All decisions of a conversation, for supervisors and admins; with a cursor the page after it."""
+    """All decisions of a conversation; with a cursor the page after it."""
     conversation = seen_conversation(request, conversation_id)
-    if not request.user.is_supervisor:
-        raise PermissionDenied("Only supervisors and admins see this page.")
+    ask_for_supervisor(request.user)
     page = queries.page(decisions_of(conversation), request.GET.get("cursor", ""), limit=ON_PAGE)
     context = {"conversation": conversation, "deadlines": timers.shown_of(conversation), "page": page}
     return render(request, "automation/reasons.html", context)

@@ -2,11 +2,9 @@
 
 import csv
 import io
-from functools import wraps
 
 from asgiref.sync import sync_to_async
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models import OuterRef
 from django.http import StreamingHttpResponse
@@ -22,7 +20,7 @@ from automation.rules.periods import PRESETS
 from inbox import queries
 from inbox.models import Contact, Tag
 from inbox.panels import panels
-from inbox.views.pages import page_of_inbox, seen_conversation
+from inbox.views.pages import page_for_supervisors, page_of_inbox, seen_conversation
 
 ON_PAGE = 25
 AT_ONCE = 500
@@ -51,25 +49,13 @@ TAGS = Tag.objects.filter(conversations=OuterRef("conversation")).order_by("name
 HEAD = ("Answered", "Score", "Meaning", "Comment", "Agent", "Number", "Customer", "Phone", "Tags", "Conversation")
 
 
-def for_supervisors(view):
-    """A page for supervisors and admins: 403 for agents."""
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        if not request.user.is_supervisor:
-            raise PermissionDenied("Reports are for supervisors and admins.")
-        return view(request, *args, **kwargs)
-
-    return page_of_inbox(guarded)
-
-
-@for_supervisors
+@page_for_supervisors
 def reports(request):
     """The first report."""
     return redirect(panels("reports", request.user)[0].url_name)
 
 
-@for_supervisors
+@page_for_supervisors
 def satisfaction(request):
     """The whole report; with a cursor the answers after it."""
     report = Report.read(request.user, request.GET, timezone.now())
@@ -110,7 +96,7 @@ def panel(request, conversation_id):
 # --- The table to take away ------------------------------------------------------------------------------------------
 
 
-@for_supervisors
+@page_for_supervisors
 def satisfaction_csv(request):
     """The answers of the report, newest first, streamed. Times are those of the number's zone."""
     report = Report.read(request.user, request.GET, timezone.now())

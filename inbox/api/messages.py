@@ -157,7 +157,7 @@ def author(conversation, asked):
 
 def template_of(account_id, asked):
     """The Template content, with what the team will see of it. Raises Refusal naming what does not fit."""
-    stored = MessageTemplate.objects.filter(account=account_id, name=asked["name"], language=asked["language"]).first()
+    stored = MessageTemplate.of(account_id, asked["name"], asked["language"])
     with refusing_content():
         preview = message_templates.shown(stored.components, asked["components"]) if stored else {}
         return contents.Template(asked["name"], asked["language"], tuple(asked["components"]), preview)

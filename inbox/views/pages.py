@@ -1,6 +1,9 @@
 """The inbox page and its fragments. Everything is looked up through what the agent may see: the rest is 404."""
 
+from functools import wraps
+
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -24,6 +27,23 @@ def seen_conversation(request, conversation_id):
 def page_of_inbox(view):
     """A GET page or fragment for an agent who has logged in; never kept by a cache."""
     return login_required(never_cache(require_GET(view)))
+
+
+def ask_for_supervisor(agent):
+    """Raise PermissionDenied for whoever is neither supervisor nor admin."""
+    if not agent.is_supervisor:
+        raise PermissionDenied("Only supervisors and admins see this page.")
+
+
+def page_for_supervisors(view):
+    """A page of the inbox for supervisors and admins: 403 for agents."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        ask_for_supervisor(request.user)
+        return view(request, *args, **kwargs)
+
+    return page_of_inbox(guarded)
 
 
 @page_of_inbox

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from inbox.actions import availability, staff
 from inbox.actions.refusals import Refusal
 from inbox.models import Conversation
 from inbox.queries import managed_by
+from inbox.views.pages import ask_for_supervisor
 
 
 @login_required
@@ -44,8 +44,7 @@ def change_agent(request, agent_id, name):
 
 def supervised_by(supervisor):
     """Active agents whom this supervisor manages; an admin manages all. Raises PermissionDenied for agents."""
-    if not supervisor.is_supervisor:
-        raise PermissionDenied("Only supervisors and admins see this page.")
+    ask_for_supervisor(supervisor)
     return managed_by(supervisor).filter(is_active=True)
 
 

@@ -184,7 +184,7 @@ def conversation(meta, berlin, ben):
 
 def test_a_file_goes_to_meta_first_and_then_as_a_message_with_its_caption(conversation, ben, meta):
     kept = upload(ben, picture(), "parcel.jpg")
-    message = send_message(conversation.pk, Text("Your parcel"), ben, attachment_ids=[kept.pk], client_id="f1")
+    [message] = send_files(conversation.pk, [kept.pk], ben, caption=Text("Your parcel"), client_id="f1")
     deliver_next(conversation.thread_id)
     message.refresh_from_db()
     kept.refresh_from_db()
@@ -231,7 +231,7 @@ def test_a_caption_that_is_too_long_is_refused_as_a_whole(conversation, ben):
 def test_an_upload_that_fails_for_now_keeps_the_messages_place(conversation, ben, meta):
     meta.fault("refuse", code=2, on="media", times=1)
     kept = upload(ben, PDF)
-    first = send_message(conversation.pk, None, ben, attachment_ids=[kept.pk])
+    [first] = send_files(conversation.pk, [kept.pk], ben)
     second = send_message(conversation.pk, Text("Second"), ben)
     deliver_next(conversation.thread_id)
     first.refresh_from_db()
@@ -243,7 +243,7 @@ def test_an_upload_that_fails_for_now_keeps_the_messages_place(conversation, ben
 
 def test_a_file_that_vanished_from_the_server_says_so(conversation, ben, meta):
     kept = upload(ben, PDF)
-    message = send_message(conversation.pk, None, ben, attachment_ids=[kept.pk])
+    [message] = send_files(conversation.pk, [kept.pk], ben)
     kept.file.storage.delete(kept.file.name)
     deliver_next(conversation.thread_id)
     message.refresh_from_db()
@@ -253,7 +253,7 @@ def test_a_file_that_vanished_from_the_server_says_so(conversation, ben, meta):
 
 def test_a_failed_file_is_sent_again_from_the_same_bytes(conversation, ben, meta):
     kept = upload(ben, PDF, "a.pdf")
-    message = send_message(conversation.pk, None, ben, attachment_ids=[kept.pk])
+    [message] = send_files(conversation.pk, [kept.pk], ben)
     meta.fault("refuse", code=131026, times=1)
     deliver_next(conversation.thread_id)
     again = send_again(message.pk, ben)

@@ -45,7 +45,8 @@ def header_file(content, attachment_ids, by):
 
 def _header_kind(content):
     if not isinstance(content, Template):
-        return content.header.type if content.header else ""
+        header = getattr(content, "header", None)
+        return header.type if header else ""
     headers = [part for part in content.components if str(part.get("type", "")).lower() == "header"]
     parameters = headers[0].get("parameters") if headers else None
     return parameters[0].get("type", "") if parameters else ""

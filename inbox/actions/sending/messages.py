@@ -3,10 +3,9 @@
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put, sent_before
 from inbox.actions.sending.entering import enter, load, opened, quoted_message
-from inbox.actions.sending.files import copy_of, header_file, send_files
+from inbox.actions.sending.files import copy_of, header_file
 from inbox.changes import change_thread_of
 from inbox.models import Message
-from whatsapp.content import Text
 
 Status = Message.Status
 AGAIN = (Status.FAILED, Status.UNCONFIRMED)
@@ -29,15 +28,11 @@ def send_message(
     """Queue `content` (of whatsapp.content) into a conversation (or its id), or into a Thread, and return the Message.
 
     The same `client_id` of the same agent again returns the first message. Writing into a waiting conversation claims
-    it; into a colleague's or a bot's only `as_helper`. With `attachment_ids` a Text or None is the caption, each file a
-    message, and the first of them is returned (all: `send_files`); other content has the one file as its header, with
-    TO_COME for its id. Without `by` an `author_kind` other than agent is needed; it claims nothing and asks nobody.
-    Raises Refusal, its `field` naming what is wrong with content.
+    it; into a colleague's or a bot's only `as_helper`. `attachment_ids` names the file of content that has one as its
+    header, with TO_COME for its id; files by themselves are sent by `send_files`. Without `by` an `author_kind` other
+    than agent is needed; it claims nothing and asks nobody. Raises Refusal, its `field` naming what is wrong with
+    content.
     """
-    if attachment_ids and isinstance(content, Text | None):
-        return send_files(
-            where, attachment_ids, by, caption=content, client_id=client_id, quoted_id=quoted_id, as_helper=as_helper
-        )[0]
     with opened(where, now) as change:
         message = sent_before(by, client_id)
         if message:

@@ -24,7 +24,9 @@ function remove(button) {
   const lines = line.parentElement;
   const full = boxOf(lines)?.querySelector("[data-full]");
   if (full) full.hidden = true;
+  const next = line.nextElementSibling || line.previousElementSibling;
   line.remove();
+  (next?.querySelector("[data-remove]") || boxOf(lines)?.querySelector("[data-add]"))?.focus();
   typed(lines);
 }
 

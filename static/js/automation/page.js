@@ -47,7 +47,10 @@ document.addEventListener("click", async (event) => {
   const from = button.dataset.copyFrom && document.getElementById(button.dataset.copyFrom);
   try {
     await navigator.clipboard.writeText(from ? from.value : button.dataset.copy);
+    const words = button.lastChild.textContent;
+    if (words === "Copied") return;
     button.lastChild.textContent = "Copied";
+    setTimeout(() => (button.lastChild.textContent = words), 2000);
   } catch {
     from?.select();
   }

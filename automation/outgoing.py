@@ -58,7 +58,8 @@ def file_of(automation):
     """A copy of an Automation's file for a message, None where it has none. Raises Refusal when it is gone."""
     if automation.attachment_id:
         return copy_of(Attachment.objects.get(pk=automation.attachment_id))
-    if automation.content_kind in contents.MEDIA_KINDS:
+    header = automation.content.get("header") or {}
+    if automation.content_kind in contents.MEDIA_KINDS or header.get("type") in contents.HEADER_MEDIA:
         raise Refusal("file_missing", "Its file is gone. Choose another one in the number's settings.")
     return None
 

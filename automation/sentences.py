@@ -53,6 +53,7 @@ REASONS = {
     "opted_out": "the customer does not want messages that we start",
     "already_asked": "the customer was asked about this conversation before",
     "asked_lately": "the customer was asked lately",
+    "joined": "two contacts became one, and the customer is served in the other conversation",
     "closed_long_ago": "the conversation ended more than a day ago",
     "no_template": "the window is closed, and no message template is chosen for that",
     "template_buttons": "its message template needs two, three or five buttons that answer",

@@ -12,6 +12,7 @@ from automation.admin import rehearsal
 from automation.forms.bot_steps import StepForm, StepFormSet
 from automation.models import BotStep
 from inbox.models import Bot
+from inbox.queries import number_in
 
 
 class BotForm(forms.ModelForm):
@@ -83,7 +84,7 @@ class BotAdmin(ModelAdmin):
 
     @action(description="Try it out", icon="play_arrow", url_path="try")
     def try_out(self, request, object_id):
-        bot = get_object_or_404(Bot, pk=object_id)
+        bot = get_object_or_404(Bot, pk=number_in(object_id))
         context = {
             **self.admin_site.each_context(request),
             "title": f"Try {bot} out",

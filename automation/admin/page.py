@@ -15,6 +15,7 @@ from automation.forms.page import AutomationPage
 from automation.models import Automation, MetaCopy
 from inbox.actions.refusals import Refusal
 from inbox.media import store_upload
+from inbox.queries import number_in
 from whatsapp.content import ContentError, check_media, media_rules
 from whatsapp.models import Number
 
@@ -161,7 +162,7 @@ def address(number):
 
 
 def _number(number_id):
-    return get_object_or_404(Number.objects.select_related("account"), pk=number_id)
+    return get_object_or_404(Number.objects.select_related("account"), pk=number_in(str(number_id)))
 
 
 def _kind(kind):

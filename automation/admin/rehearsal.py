@@ -53,7 +53,7 @@ def _words(posted):
     """The words kept in the page and the new one; what makes no sense there is nothing."""
     try:
         kept = json.loads(posted.get("kept", "[]"))
-    except ValueError:
+    except (ValueError, RecursionError):
         kept = []
     kept = [word for word in kept if isinstance(word, dict)] if isinstance(kept, list) else []
     words = [{"text": str(word.get("text", "")), "tap": str(word.get("tap", ""))} for word in kept]

@@ -124,6 +124,8 @@ class HoursForm(MarkedForm):
                 self.mark("holiday_day", "Choose a date.", place)
             elif day in self.days_off:
                 self.mark("holiday_day", "This day is there already.", place)
+            elif "\x00" in row["name"]:
+                self.mark("holiday_day", "This name holds a character that cannot be kept.", place)
             elif len(row["name"]) > NAME_LIMIT or place >= MOST_HOLIDAYS:
                 self.mark("holiday_day", f"A name may have up to {NAME_LIMIT} characters.", place)
             else:

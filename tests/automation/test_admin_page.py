@@ -110,6 +110,7 @@ def test_a_number_or_an_automation_that_is_not_there_is_404(page):
     assert page.http.post(page.address("_test", "auto_close")).status_code == 404
     page.number.pk = 10**9
     assert page.looks().status_code == 404
+    assert page.http.get("/admin/whatsapp/number/berlin/automation/").status_code == 404
 
 
 # --- Saving ---
@@ -773,3 +774,8 @@ def test_a_test_says_what_is_wrong_with_phone_or_words(page):
     assert "not a valid phone number" in page.tests("welcome", "12", welcome__text="Ahoy")
     assert "The message is empty" in page.tests("welcome", "+4915112345678")
     assert "Not sent." in page.tests("welcome", "+4915112345678", welcome__shape="buttons", welcome__text="Hi")
+
+
+def test_the_name_of_a_day_off_that_cannot_be_kept_is_refused_in_place(page):
+    days = {"hours__holiday_day": ["2026-12-24"], "hours__holiday_name": ["Christmas\x00"]}
+    assert "cannot be kept" in page.refused(**days)["hours-holiday_day"]

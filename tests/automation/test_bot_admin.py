@@ -129,7 +129,9 @@ def test_a_rehearsal_plays_with_closed_hours_and_begins_again(browser):
     assert "Come by!" in browser.post(address, {"hours": "open", "again": "1"}).content.decode()
 
 
-@pytest.mark.parametrize("kept", ["", "{", "[1]", '[{"text": 1}]', '{"a": 1}', json.dumps([{"text": "x"}] * 500)])
+@pytest.mark.parametrize(
+    "kept", ["", "{", "[1]", '[{"text": 1}]', '{"a": 1}', json.dumps([{"text": "x"}] * 500), "[" * 100_000]
+)
 def test_a_rehearsal_takes_whatever_is_posted(browser, kept):
     bot = saved(browser, ASK, SALES, END)
     address = reverse("admin:inbox_bot_try_out", args=[bot.pk])
@@ -145,3 +147,7 @@ def test_a_bot_that_has_served_is_not_deleted(browser):
     bot = saved(browser)
     factories.make_conversation("bot", bot=bot)
     assert browser.get(reverse("admin:inbox_bot_delete", args=[bot.pk])).status_code == 403
+
+
+def test_a_bot_that_is_none_cannot_be_tried_out(browser):
+    assert browser.get(reverse("admin:inbox_bot_try_out", args=["nobody"])).status_code == 404

@@ -190,9 +190,22 @@ class TestItsContent:
         assert (copy.file.name, copy.is_kept) == (file.file.name, False)
         assert Attachment.objects.get(pk=file.pk).message is None
 
-    def test_a_file_that_is_gone_is_the_reason_in_the_log(self, berlin, amira):
-        content = {"mime_type": "application/pdf", "filename": "prices.pdf"}
-        turn_on(berlin, "welcome", content_kind="document", content=content)
+    @pytest.mark.parametrize(
+        "kind, content",
+        [
+            ("document", {"mime_type": "application/pdf", "filename": "prices.pdf"}),
+            (
+                "buttons",
+                {
+                    "text": "Hi",
+                    "header": {"type": "image", "media_id": "upload"},
+                    "buttons": [{"id": "button-1", "title": "Yes"}],
+                },
+            ),
+        ],
+    )
+    def test_a_file_that_is_gone_is_the_reason_in_the_log(self, berlin, amira, kind, content):
+        turn_on(berlin, "welcome", content_kind=kind, content=content)
         thread = opens_chat(amira, berlin)
         assert decided(thread) == [("welcome", "refused", "file_missing")]
 

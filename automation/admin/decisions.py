@@ -1,10 +1,9 @@
 """The reason log, for admins: why did this customer get that, and that one not?"""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
 
 from django.contrib import admin
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
@@ -15,14 +14,14 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
     RelatedDropdownFilter,
 )
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from automation import sentences
 from automation.models import Decision
 from inbox.admin import OfThreads, link
 from inbox.models import Conversation
 from inbox.queries import number_in
-from whatsapp.admin import NumberAdmin, ReadOnly
+from whatsapp.admin import ReadOnly
 
 
 class ReasonFilter(DropdownFilter):
@@ -33,7 +32,7 @@ class ReasonFilter(DropdownFilter):
         return sorted(((reason, said[0].upper() + said[1:]) for reason, said in words.items()), key=itemgetter(1))
 
     def queryset(self, request, queryset):
-        return queryset.filter(reason=self.value()) if self.value() else queryset
+        return queryset.filter(reason=self.value()) if self.value() in sentences.REASONS else queryset
 
 
 class ConversationFilter(DropdownFilter):
@@ -70,7 +69,7 @@ class DaysFilter(RangeDateFilter):
             day = parse_date(str(self.used_parameters.get(f"{self.parameter_name}_{name}", "")))
         except ValueError:
             return None
-        return day and datetime.combine(day, time.min, UTC)
+        return day and day < date.max and datetime.combine(day, time.min, UTC)
 
 
 @admin.register(Decision)
@@ -128,15 +127,6 @@ class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
 
 
 def address_of_log(**filters):
-    """The log narrowed to the values of its filters' parameters."""
-    return f"{reverse('admin:automation_decision_changelist')}?{urlencode(filters)}"
-
-
-@action(description="Reason log", icon="history")
-def reason_log(self, request, object_id):
-    return redirect(address_of_log(number__id__exact=int(object_id)))
-
-
-# The page of a number belongs to the gateway; what happens there by itself is read from it.
-NumberAdmin.reason_log = reason_log
-NumberAdmin.actions_detail = [*NumberAdmin.actions_detail, "reason_log"]
+    """The log narrowed to the values of its filters' parameters; None narrows nothing."""
+    asked = {name: value for name, value in filters.items() if value is not None}
+    return f"{reverse('admin:automation_decision_changelist')}?{urlencode(asked)}"

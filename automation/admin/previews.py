@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from automation.models import Automation, SurveyAnswer
-from automation.rules.replies import position_text
+from automation.rules.replies import with_position
 from automation.rules.surveys import SCORES, THANKS
 from inbox.models import Attachment
 
@@ -83,7 +83,7 @@ def _queue(form):
 def _with_position(bubble):
     """The position as an example: the true one is put in as the message leaves."""
     where = "caption" if "caption" in bubble.content or bubble.kind in ("image", "video", "document") else "text"
-    words = "\n\n".join(part for part in (bubble.content.get(where, ""), position_text(EXAMPLE_BEFORE)) if part)
+    words = with_position(bubble.content.get(where, ""), EXAMPLE_BEFORE)
     return Bubble(bubble.kind, {**bubble.content, where: words}, attachment=bubble.attachment)
 
 

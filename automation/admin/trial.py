@@ -8,11 +8,11 @@ from inbox.actions.sending.drafts import Draft, put
 from inbox.actions.sending.files import copy_of
 from inbox.changes import change_thread
 from inbox.models import Message, Thread
+from inbox.rules.taps import RECORD_TAPS
 from whatsapp import content as contents
 
 # Nothing to send: WhatsApp shows the one by itself, the other only closes.
 WITHOUT_MESSAGE = (Automation.Kind.ICE_BREAKERS, Automation.Kind.AUTO_CLOSE)
-RECORD_TAPS = {"record_only": "taps"}
 
 
 def send(kind, form, number, typed):

@@ -13,6 +13,8 @@ PRICES_URL = "https://developers.facebook.com/documentation/business-messaging/w
 PER_MESSAGE = "Meta charges it as a service message, for each one delivered, at the rate of the customer's country"
 SERVICE = f"{PER_MESSAGE}. Free within 72 hours after a customer came by an ad or a page's button."
 SHOWN = 60
+# What consists of words: without them there is nothing to quote.
+WRITTEN = ("text", "buttons", "link", "list")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,13 @@ def summary(kind, page):
 def short(kind, form):
     """The words that are sent, as one plain line in quotation marks."""
     drafted, stored = form.draft()
+    if not form.told("text") and drafted in WRITTEN:
+        return "nothing is written yet"
     words = "".join(piece.text for piece in formatting.pieces(contents.preview(drafted, stored)))
+    return _quoted(words)
+
+
+def _quoted(words):
     return f"“{words if len(words) <= SHOWN else words[: SHOWN - 1].rstrip() + '…'}”"
 
 
@@ -134,9 +142,7 @@ def _survey(form, page):
     if not form.is_told("is_on"):
         return "Nobody is asked."
     often = f", at most once in {form.told('every_days')} days" if form.told("every_days") else ""
-    text = form.told("text")
-    asked = text if len(text) <= SHOWN else f"{text[: SHOWN - 1].rstrip()}…"
-    return f"After a conversation the customer is asked{often}: “{asked}”"
+    return f"After a conversation the customer is asked{often}: {_quoted(form.told('text'))}"
 
 
 SENTENCES = {
@@ -153,6 +159,8 @@ SENTENCES = {
 
 def state(kind, form):
     """The word beside the title: "On · after 15 minutes"."""
+    if kind == Kind.CLOSED_HOURS:
+        return "Reply on" if form.is_told("is_on") else "Reply off"
     if not form.is_told("is_on"):
         return "Off"
     return f"On · after {form.waits}" if getattr(form, "waits", "") else "On"

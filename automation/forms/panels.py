@@ -13,7 +13,7 @@ from automation.rules.surveys import THANKS
 from inbox.actions.refusals import Refusal
 from inbox.models import Contact
 from whatsapp import content as contents
-from whatsapp.content import Button, Buttons, ContentError, Text
+from whatsapp.content import Button, Buttons, ContentError, Text, length
 from whatsapp.models import MessageTemplate
 
 Kind = Automation.Kind
@@ -157,7 +157,7 @@ def wrong_with(prompt):
         contents.load("text", {"text": prompt})
     except ContentError as error:
         return error.message
-    size = len(prompt.encode("utf-16-le", "surrogatepass")) // 2
+    size = length(prompt)
     return f"Up to {ICE_BREAKER_LIMIT} characters, this one has {size}." if size > ICE_BREAKER_LIMIT else ""
 
 

@@ -3,6 +3,7 @@
 from django import forms
 
 from automation.models.automations import HOURS_72_MINUTES
+from inbox.sentences import duration
 
 UNITS = {"minutes": 1, "hours": 60}
 
@@ -23,7 +24,8 @@ class TimedFields(forms.Form):
     @property
     def waits(self):
         """ "15 minutes", "1 hour"; "" where no time was typed."""
-        return spoken(self.told_minutes)
+        minutes = self.told_minutes
+        return "" if minutes is None else duration(minutes)
 
     def clean_time(self):
         """Mark what is wrong with the time; returns the minutes."""
@@ -46,11 +48,3 @@ def initial_time(minutes):
     if minutes and minutes % 60 == 0:
         return {"amount": minutes // 60, "unit": "hours"}
     return {"amount": minutes or "", "unit": "minutes"}
-
-
-def spoken(minutes):
-    if minutes is None:
-        return ""
-    told = initial_time(minutes)
-    amount = told["amount"] or 0
-    return f"{amount} {told['unit'][:-1] if amount == 1 else told['unit']}"

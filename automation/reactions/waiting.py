@@ -7,7 +7,7 @@ from django.db.models import Q
 from automation import log
 from automation.facts import Kind, on_at
 from automation.outgoing import content_of, say_own
-from automation.rules.replies import choose, position_text
+from automation.rules.replies import choose, with_position
 from inbox.actions.refusals import Refusal
 from inbox.models import Conversation
 from inbox.rules.line import WAITING
@@ -24,7 +24,7 @@ def reply(change, facts, policy):
         log.refused(change, automation.kind, chosen.occasion, refusal.code, words=refusal.words)
         return
     if automation.kind == Kind.QUEUE and automation.says_position:
-        content = with_words(content, position_text(count_before(change)))
+        content = saying_position(content, count_before(change))
     say_own(change, automation, chosen.occasion, content)
 
 
@@ -37,11 +37,10 @@ def count_before(change):
     return line.filter(thread__number=change.thread.number_id, thread__window_until__gt=change.now).count()
 
 
-def with_words(content, words):
-    """`content` with a last line; as it is where there is no room for one."""
+def saying_position(content, before):
+    """`content` with the position as its last line; as it is where there is no room for one."""
     name = "caption" if isinstance(content, Media) else "text"
-    before = getattr(content, name)
     try:
-        return replace(content, **{name: f"{before}\n\n{words}" if before else words})
+        return replace(content, **{name: with_position(getattr(content, name), before)})
     except ContentError:
         return content

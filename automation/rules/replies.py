@@ -82,6 +82,11 @@ def position_text(before: int) -> str:
     return f"More than {MOST_COUNTED} before you." if before > MOST_COUNTED else f"About {before} before you."
 
 
+def with_position(words: str, before: int) -> str:
+    """The words of the queue reply with the position as their last line."""
+    return "\n\n".join(filter(None, (words, position_text(before))))
+
+
 def _candidate(facts, policy):
     """Which reply it would be, whenever; due since its cause."""
     if facts.is_stopped:

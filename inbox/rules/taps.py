@@ -5,6 +5,8 @@ TAPS = ("button_reply", "list_reply")
 INTERACTIONS = (*TAPS, "flow_reply")
 # Kinds of message that offer something to tap.
 OFFERS = ("buttons", "list", "template")
+# `on_answer` of a message whose buttons and rows are only recorded.
+RECORD_TAPS = {"record_only": "taps"}
 
 
 def tapped(kind, content):

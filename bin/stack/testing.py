@@ -19,6 +19,8 @@ from stack.supervisor import Supervisor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOWHERE = 9  # nothing listens on this port and the next: a test that calls out by mistake fails at once
+# Two at once, where all of it runs.
+WHOLE_SUITE = ["-p", "stack.workers", "-n", "2", "--dist", "loadgroup"]
 WITHOUT_BROWSER = (
     "Left out: the browser tests, because no Chromium is on PATH (looked for {names}).\n"
     "Install one (Debian: apt-get install chromium) to run them too."
@@ -110,7 +112,8 @@ class Run:
 
     def _pytest(self, python: Path, arguments: list[str]) -> list[str]:
         without = [] if self.browser else ["-p", "stack.without_browser"]
-        return [str(python), "-m", "pytest", *without, *arguments]
+        together = [] if arguments else WHOLE_SUITE
+        return [str(python), "-m", "pytest", *without, *together, *arguments]
 
     def _run(self, supervisor: Supervisor, command: Sequence[str | Path], installation: Installation) -> int:
         """Run in our own session, so that Ctrl-C reaches it, while the stores are kept; its exit status."""

@@ -4,7 +4,7 @@ S1-38, S1-40, S1-44, S1-45)."""
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from automation.rules.facts import Policy
@@ -67,6 +67,17 @@ days = st.lists(
 UNTIL_LATE = 200
 
 
+A_MINUTE = timedelta(minutes=1)
+NEVER_OPEN = Policy(
+    hours=Hours(is_on=True), welcomes=True, replies_closed_hours=True, reminder_after=A_MINUTE, surveys=True
+)
+FAILS_LATE = [
+    *[(0, "write_word", 0), (0, "write_word", 0), (0, "answer", 0), (10, "write_word", 0), (10, "write_word", 0)],
+    *[(10, "fail_answer", 0), (1, "write_word", 0)],
+]
+
+
+@example(Inbox(policy=NEVER_OPEN, begins_with_bot=False, line_is="unassigned", is_manual=False), FAILS_LATE)
 @settings(max_examples=120)
 @given(inboxes, days)
 def test_what_fires_is_what_someone_who_counts_along_says(inbox, day):

@@ -75,7 +75,10 @@ class Watcher:
         self.word, self.word_is_old, self.talked = now, is_old, now
 
     def _unanswered(self, now, since):
+        """An answer that failed brings an older stretch back: what was to be said of it comes before what is new."""
         self.oldest = since
+        if since < now:
+            self.right_since["reminder"] = since
 
     def _answered(self, now):
         self.oldest = None

@@ -9,12 +9,14 @@ from automation.rules import occasions
 from automation.rules.deadlines import survey_occasion, why_no_survey
 from automation.rules.surveys import SCORES, row_id
 from inbox.actions.refusals import Refusal, refusing_content
+from inbox.models import Event
+from inbox.rules.taps import RECORD_TAPS
 from whatsapp.content import ListMessage, Row, Section
 
 
 def ask(change, facts, policy):
     occasion = survey_occasion(facts)
-    reason = why_no_survey(facts, policy) or _asked_elsewhere(change, policy)
+    reason = why_no_survey(facts, policy) or _goes_on(change) or _asked_elsewhere(change, policy)
     if reason:
         log.refused(change, Kind.SURVEY, occasion, reason)
         return
@@ -24,8 +26,14 @@ def ask(change, facts, policy):
     except Refusal as refusal:
         log.refused(change, Kind.SURVEY, occasion, refusal.code, words=refusal.words)
         return
-    on_answer = {"record_only": "taps", "survey": change.conversation.pk}
+    on_answer = {**RECORD_TAPS, "survey": change.conversation.pk}
     say(change, Kind.SURVEY, occasion, content, on_answer=on_answer)
+
+
+def _goes_on(change):
+    """Two contacts became one: this conversation was closed for the other one, nobody ended the service."""
+    closings = change.conversation.events.filter(kind=Event.Kind.CLOSED).order_by("-pk")
+    return "joined" if closings.values_list("data__by_rule", flat=True).first() == "merged" else ""
 
 
 def _asked_elsewhere(change, policy):

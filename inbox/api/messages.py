@@ -119,7 +119,7 @@ class MessagesOfConversation:
             raise Problem("templates_only", TEMPLATES_ONLY, status=403)
         asked = self.told(FreeForm)
         with refusing_content():
-            content = contents.load(asked["kind"], asked["content"])
+            content = with_file(contents.load(asked["kind"], asked["content"]))
         conversation = self.get_object()
         message = send_message(conversation, content, quoted_id=asked.get("quoted"), **author(conversation, asked))
         return Response(MessageSerializer(message).data, status=201)
@@ -146,6 +146,13 @@ class MessagesOfConversation:
         asked = self.told(Note)
         note = write_note(self.get_object().pk, asked["text"], self.agent(asked["agent"]))
         return Response(MessageSerializer(note).data, status=201)
+
+
+def with_file(content):
+    """A file that a program sends is at Meta or on the web already. Raises ContentError for one that is nowhere."""
+    if isinstance(content, contents.Media) and not (content.media_id or content.link):
+        raise contents.ContentError("media_id", "Say which file: its id at WhatsApp, or a public HTTPS link.")
+    return content
 
 
 def author(conversation, asked):

@@ -10,7 +10,7 @@ from django.test import Client
 from inbox.actions import contacts
 from inbox.models import ApiKey, Contact, Thread
 from tests.api.conftest import Program
-from tests.factories import make_contact, make_number, make_tag, make_thread
+from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, make_thread
 
 
 def cursor(text):
@@ -115,3 +115,10 @@ def test_the_same_phone_told_by_many_at_once_is_one_contact():
         thread.join()
     assert set(answers) <= {200, 201, 409}
     assert Contact.objects.count() == 1
+
+
+def test_a_file_that_is_nowhere_is_refused_at_once(program, berlin):
+    conversation = make_conversation("assigned", number=berlin, assignee=make_agent(numbers=[berlin]))
+    path = f"conversations/{conversation.pk}/messages/"
+    answer = program(*ApiKey.Scope.values).post(path, {"kind": "image", "content": {"mime_type": "image/png"}})
+    assert (answer.status_code, answer.json()["field"]) == (400, "media_id")

@@ -172,3 +172,12 @@ def test_every_page_is_reached_from_the_side_bar(browser):
     for page in (LOG, TIMERS, "admin:django_celery_beat_periodictask_changelist"):
         assert f'href="{reverse(page)}"' in shown
     assert admin.site.is_registered(Number)
+
+
+@pytest.mark.parametrize("query", [{"reason": "a\x00"}, {"at_to": "9999-12-31"}, {"conversation": "\x00"}])
+def test_a_filter_that_makes_no_sense_filters_nothing(browser, amira, query):
+    assert browser.get(reverse(LOG), query).status_code == 200
+
+
+def test_the_log_of_a_number_that_is_none_is_the_whole_log(browser):
+    assert browser.get("/admin/whatsapp/number/berlin/reason_log/").status_code == 302

@@ -1,13 +1,15 @@
 """Asking how it was, after a conversation that a person served (S1-44)."""
 
 import pytest
+from django.utils import timezone
 
 from automation.models import Decision
 from inbox.actions.closing import close, reopen, undo_close
+from inbox.actions.joining import join
 from inbox.actions.sending import send_message
 from inbox.models import Bot, Contact, Message
 from tests.automation.numbers import decided, said, turn_on, wait, work
-from tests.factories import make_conversation, make_number, writes
+from tests.factories import make_contact, make_conversation, make_number, writes
 from whatsapp.content import Text
 from whatsapp.models import MessageTemplate
 
@@ -194,3 +196,14 @@ class TestWhenTheWindowHasClosed:
         close(late.pk, lena)
         wait(late, seconds=10)
         assert Decision.objects.get(automation="survey").reason == "template_buttons"
+
+
+def test_a_conversation_that_ended_because_two_contacts_became_one_draws_no_survey(berlin, lena, amira, survey):
+    served = serve(berlin, lena, amira)
+    other = make_contact("Amira again")
+    goes_on = serve(berlin, lena, other)
+    join(amira, other, timezone.now())
+    both = [one for one in (served, goes_on) if not one.refresh_from_db() and one.status == "closed"]
+    ended = wait(both[0], seconds=11)
+    assert asked(ended) is None
+    assert decided(ended.thread, "survey") == [("refused", "joined")]

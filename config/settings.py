@@ -239,6 +239,7 @@ UNFOLD = {
             {
                 "title": "Automation",
                 "items": _admin_links(
+                    ("Bots", "smart_toy", "inbox_bot"),
                     ("Reason log", "history", "automation_decision"),
                     ("Timers", "timer", "inbox_timer"),
                     ("Schedule of sweeps", "schedule", "django_celery_beat_periodictask"),
@@ -248,7 +249,6 @@ UNFOLD = {
                 "title": "Inbox",
                 "items": _admin_links(
                     ("Conversations", "chat", "inbox_conversation"),
-                    ("Bots", "smart_toy", "inbox_bot"),
                     ("Tags", "sell", "inbox_tag"),
                     ("Canned replies", "quickreply", "inbox_cannedreply"),
                 ),
@@ -289,6 +289,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # --- Words and times -------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

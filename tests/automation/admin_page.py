@@ -1,7 +1,11 @@
 """The page of a number's automations as an admin's browser fills it in."""
 
+import io
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 from django.urls import reverse
+from PIL import Image
 
 from tests import factories
 
@@ -60,3 +64,15 @@ def writes(number, phone, text="Hello"):
     """A phone writes to the number, so that its window is open."""
     contact = factories.make_contact("Me", phone=phone)
     return factories.writes(contact, number, text)
+
+
+def picture(name="ship.png", size=(40, 30)):
+    kept = io.BytesIO()
+    Image.new("RGB", size, "teal").save(kept, "PNG")
+    return SimpleUploadedFile(name, kept.getvalue(), "image/png")
+
+
+def pdf():
+    return SimpleUploadedFile(
+        "prices.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "application/pdf"
+    )

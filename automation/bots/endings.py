@@ -45,7 +45,7 @@ def _close(change, by_rule, **data):
     log.done(change, Decision.BOT, _occasion(change), did=by_rule, bot=bot, **data)
 
 
-def customer_is_silent(change, timer=None):
+def customer_is_silent(change, timer):
     """The bot wrote last, and nothing came for as long as the bot is set to wait."""
     conversation = change.conversation
     if _is_with_bot(conversation) and conversation.bot_wrote_at and not BotRun.words_owed(conversation).exists():
@@ -54,7 +54,7 @@ def customer_is_silent(change, timer=None):
             _close(change, SILENCE, minutes=conversation.bot.silence_minutes)
 
 
-def bot_is_silent(change, timer=None):
+def bot_is_silent(change, timer):
     """The bot owed an answer for too long."""
     if _is_with_bot(change.conversation) and BotRun.words_owed(change.conversation).exists():
         hand_over(change, Why.SILENT)

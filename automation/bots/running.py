@@ -23,7 +23,7 @@ from inbox.rules.taps import TAPS, tapped
 WRITTEN = ("text", "image", "video", "document")
 
 
-def take_turn(change, timer=None):
+def take_turn(change, timer):
     """Deal with the customer's words that came since the last turn, oldest first."""
     conversation = change.conversation
     if conversation is None or conversation.status != Conversation.Status.BOT:

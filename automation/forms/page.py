@@ -38,7 +38,7 @@ class AutomationPage:
         return sum(len(words) for form in self.forms for words in form.errors.values())
 
     def save(self):
-        """Write all of it, or nothing. Returns the kinds that are on."""
+        """Write all of it, or nothing."""
         with transaction.atomic():
             Number.objects.select_for_update(of=("self",)).get(pk=self.number.pk)
             before = ice_breakers.wanted(self.number.pk)
@@ -48,7 +48,6 @@ class AutomationPage:
             if ice_breakers.wanted(self.number.pk) != before:
                 ice_breakers.want_push(self.number.pk)
             wake("automation.tasks.retime_number", self.number.pk)
-        return [kind for kind, row in self.rows.items() if row.is_on]
 
     def _write(self, kind, form):
         row, kept_before = self.rows[kind], self.rows[kind].attachment_id

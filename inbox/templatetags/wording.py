@@ -1,6 +1,5 @@
 """What templates ask to write a thread down: sentences of events, previews, pieces of text, a caller's place."""
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import emoji
@@ -158,17 +157,6 @@ def _offset(zone_name):
         return timezone.now().astimezone(ZoneInfo(zone_name)).utcoffset()
     except (ZoneInfoNotFoundError, ValueError):
         return None
-
-
-@register.filter
-def has_passed(moment):
-    return moment is None or moment <= timezone.now()
-
-
-@register.filter
-def is_near(moment, minutes):
-    """True where a moment is ahead, but by less than so many minutes."""
-    return moment is not None and timezone.now() < moment < timezone.now() + timedelta(minutes=int(minutes))
 
 
 @register.filter

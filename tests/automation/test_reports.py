@@ -12,85 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from automation import charts
 from automation.models import BusinessHours, Survey, SurveyAnswer
 from automation.reports import Choice, Report
-from automation.rules.periods import Period, read_period
 from inbox.models import Message
 from tests.automation.asking import make_answer
 from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, make_team
 
 TODAY = date(2026, 11, 20)
-
-
-# Periods
-
-
-@pytest.mark.parametrize("preset, days", [("7", 7), ("30", 30), ("90", 90), ("365", 365)])
-def test_a_preset_ends_today(preset, days):
-    period = read_period(preset, "", "", TODAY)
-    assert (period.last, period.days, period.preset) == (TODAY, days, preset)
-
-
-@pytest.mark.parametrize(
-    "preset, first, last, expected",
-    [
-        ("", "2026-11-01", "2026-11-05", (date(2026, 11, 1), date(2026, 11, 5))),
-        ("", "2026-11-05", "2026-11-01", (date(2026, 11, 1), date(2026, 11, 5))),
-        ("", "2026-11-10", "", (date(2026, 11, 10), TODAY)),
-        ("", "2026-12-10", "", (date(2026, 12, 10), date(2026, 12, 10))),
-        ("", "", "2026-11-05", (date(2026, 10, 7), date(2026, 11, 5))),
-        ("", "", "", (date(2026, 10, 22), TODAY)),
-        ("", "yesterday", "9999-12-31", (date(2026, 10, 22), TODAY)),
-        (None, None, None, (date(2026, 10, 22), TODAY)),
-        ("8", "0001-01-01", "", (date(2026, 10, 22), TODAY)),
-    ],
-)
-def test_days_chosen_by_hand_or_nonsense(preset, first, last, expected):
-    period = read_period(preset, first, last, TODAY)
-    assert (period.first, period.last) == expected
-
-
-def test_a_very_long_period_is_cut():
-    assert read_period("", "2000-01-01", "2200-01-01", TODAY).days == 5 * 366
-
-
-@pytest.mark.parametrize("days, step", [(1, "day"), (31, "day"), (32, "week"), (182, "week"), (183, "month")])
-def test_the_longer_the_period_the_wider_its_steps(days, step):
-    assert Period(TODAY, TODAY + timedelta(days=days - 1)).step == step
-
-
-def test_weeks_begin_on_monday_and_months_on_their_first_day():
-    weeks = Period(date(2026, 10, 1), date(2026, 11, 20)).starts()
-    assert (weeks[0], weeks[-1]) == (date(2026, 9, 28), date(2026, 11, 16))
-    months = Period(date(2026, 1, 15), date(2026, 11, 20)).starts()
-    assert (months[0], months[1], months[-1]) == (date(2026, 1, 1), date(2026, 2, 1), date(2026, 11, 1))
-
-
-# Charts
-
-
-def test_columns_fill_the_drawing_and_stand_on_its_ground():
-    chart = charts.columns([("a", {"good": 3, "bad": 1}), ("b", {"good": 0, "bad": 0})])
-    first, second = chart.columns
-    assert [part.name for part in first.parts] == ["good", "bad"]
-    assert first.parts[0].y + first.parts[0].height == 100
-    assert first.parts[1].y == 0
-    assert second.parts == ()
-    assert [value for value, _ in chart.ticks] == [0, 2, 4]
-
-
-@pytest.mark.parametrize("most, top", [(0, 2), (1, 2), (3, 4), (10, 10), (99, 100), (101, 120), (4321, 4400)])
-def test_the_highest_line_is_an_even_round_number(most, top):
-    assert charts.columns([("a", {"good": most})]).ticks[-1] == (top, 0)
-
-
-def test_few_labels_stand_below_many_columns():
-    chart = charts.columns([(day, {"good": 1}) for day in range(31)])
-    assert sum(column.is_labelled for column in chart.columns) == 8
-
-
-# Figures
 
 
 @pytest.fixture

@@ -29,3 +29,8 @@ def retime_number(number_id):
 @shared_task
 def sweep_ice_breakers():
     ice_breakers.sweep()
+
+
+@shared_task
+def sweep_settings():
+    timing.retime_changed()

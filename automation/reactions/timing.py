@@ -1,10 +1,13 @@
 """When a conversation's automations are due: kept true by every change, asked again before anything is done."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Q
 
 from automation import log
 from automation.facts import AS_STORED, Kind, facts_of, on_at, policy_of
+from automation.models import Automation
 from automation.rules import occasions
 from automation.rules.deadlines import COMPUTED, Due, deadlines, still_due
 from automation.rules.replies import Hold, Nothing, choose
@@ -18,6 +21,8 @@ from inbox.models import Conversation, Thread
 CONCERNED = (*AS_STORED, "assignee_id", "last_inbound_id")
 # So many threads are locked at once when a number's wishes have changed.
 BATCH = 100
+# So long after settings were saved it is made sure that they hold for open conversations.
+CHANGED_LATELY = timedelta(hours=1)
 BOT = Conversation.Status.BOT
 # An auto-close that moves because somebody wrote, or that a person did before it, was not given up.
 MOVES_ALONG = ("customer_wrote", "closed", "reopened", "answered")
@@ -48,6 +53,13 @@ def has_acted(change):
     """Whether this change is what an automation did when its timer fired."""
     fired = change.deadlines and change.deadlines.fired
     return fired is not None and fired.kind in COMPUTED
+
+
+def retime_changed(now=None):
+    """The same for numbers that were changed lately: a wake-up may be lost, and a worker die half-way."""
+    changed = Automation.objects.filter(changed_at__gt=(now or database_time()) - CHANGED_LATELY)
+    for number_id in set(changed.values_list("number", flat=True)):
+        retime_number(number_id)
 
 
 def retime_number(number_id):

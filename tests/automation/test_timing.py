@@ -1,11 +1,14 @@
 """Deadlines follow what changes: the conversation, and what its number wants."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from automation.models import Decision
-from automation.reactions.timing import retime_number
+from automation.reactions.timing import retime_changed, retime_number
 from inbox.actions.closing import close
 from inbox.actions.joining import join
 from inbox.actions.sending import send_message
@@ -41,6 +44,17 @@ def test_what_was_switched_on_counts_for_conversations_that_are_open_already(ber
     assert kinds_of(conversation) == {"auto_close"}
     assert Thread.objects.get().version == version
     assert wait(conversation, hours=1).status == "closed"
+
+
+def test_a_lost_wake_up_about_settings_is_repaired_within_the_hour(berlin, lena, amira):
+    conversation = writes(amira, berlin).conversation
+    work()
+    send_message(conversation, Text("Hello"), lena)
+    turn_on(berlin, "auto_close", minutes=60)
+    retime_changed(timezone.now() + timedelta(hours=2))
+    assert kinds_of(conversation) == set()
+    retime_changed()
+    assert kinds_of(conversation) == {"auto_close"}
 
 
 def test_an_open_conversation_and_the_closed_one_before_it_are_both_retimed(berlin, lena, amira):

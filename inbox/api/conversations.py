@@ -7,9 +7,9 @@ from rest_framework.response import Response
 
 from inbox.actions import assignment, closing, tags
 from inbox.actions.opening import Wanted, open_conversation
+from inbox.actions.refusals import Refusal
 from inbox.api import messages
 from inbox.api.messages import MessagesOfConversation
-from inbox.api.problems import Problem
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, Contact, Conversation, Tag, Team
 from whatsapp.models import Number
@@ -125,7 +125,7 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
         conversation, is_new = open_conversation(contact, self.number(asked.get("number")), self.wanted(asked))
         if not is_new and asked["if_open"] == "conflict":
             words = f"Conversation {conversation.pk} is open with this contact on this number."
-            raise Problem("conversation_open", words, status=409)
+            raise Refusal("conversation_open", words, status_code=409)
         answer = self.shown(conversation)
         answer.data["applied"] = is_new
         answer.status_code = 201 if is_new else 200
@@ -147,7 +147,7 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
             return get_object_or_404(numbers, pk=number_id)
         found = list(numbers[:2])
         if len(found) != 1:
-            raise Problem("number_required", "Name the number: this key may use several.", field="number")
+            raise Refusal("number_required", "Name the number: this key may use several.", "number", 400)
         return found[0]
 
     @action(detail=True, methods=["post"])

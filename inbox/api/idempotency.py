@@ -10,17 +10,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.response import Response
 
-from inbox.api.problems import Problem
+from inbox.actions.refusals import Refusal
 from inbox.models import IdempotencyKey
 
 NAME_LIMIT = 255
 
 
 def once(handler, name, request, *args, **kwargs):
-    """Run `handler` unless this key has named this write before; then answer as it was answered. Raises Problem 409 for
-    a name that stands for another request, or whose first request still runs."""
+    """Run `handler` unless this key has named this write before; then answer as it was answered. Raises Refusal for a
+    name that stands for another request, or whose first request still runs."""
     if len(name) > NAME_LIMIT:
-        raise Problem("idempotency_key_long", f"An Idempotency-Key has up to {NAME_LIMIT} characters.")
+        raise Refusal("idempotency_key_long", f"An Idempotency-Key has up to {NAME_LIMIT} characters.", status_code=400)
     digest = digest_of(request)
     with transaction.atomic():
         take_turn(request.auth, name)
@@ -46,7 +46,7 @@ def take_turn(key, name):
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
         if not cursor.fetchone()[0]:
             words = "The first request with this Idempotency-Key is still running. Ask again in a moment."
-            raise Problem("idempotency_key_running", words, status=409)
+            raise Refusal("idempotency_key_running", words, status_code=409)
 
 
 def recall(key, name):
@@ -59,5 +59,5 @@ def recall(key, name):
 def repeated(before, digest):
     if before.request_digest != digest:
         words = "This Idempotency-Key was used for another request. Choose a new one."
-        raise Problem("idempotency_key_reused", words, status=409)
+        raise Refusal("idempotency_key_reused", words, status_code=409)
     return Response(before.body, status=before.status, headers={"Idempotency-Replayed": "true"})

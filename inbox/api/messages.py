@@ -4,9 +4,8 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from inbox.actions.refusals import refusing_content
+from inbox.actions.refusals import Refusal, refusing_content
 from inbox.actions.sending import send_message, write_note
-from inbox.api.problems import Problem
 from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
 from whatsapp import content as contents
@@ -116,7 +115,7 @@ class MessagesOfConversation:
     def send(self, request, pk):
         """Send a free-form or interactive message inside the window."""
         if Scope.MESSAGES_FREE_FORM not in request.auth.scopes:
-            raise Problem("templates_only", TEMPLATES_ONLY, status=403)
+            raise Refusal("templates_only", TEMPLATES_ONLY, status_code=403)
         asked = self.told(FreeForm)
         with refusing_content():
             content = with_file(contents.load(asked["kind"], asked["content"]))

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from rest_framework import mixins, serializers
 
-from inbox.api.problems import Problem
+from inbox.actions.refusals import Refusal
 from inbox.api.resources import Resource
 from inbox.models import Agent, ApiKey, Tag, Team
 
@@ -64,4 +64,4 @@ class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelM
                 serializer.save()
         except IntegrityError as error:
             name = serializer.validated_data["name"]
-            raise Problem("tag_exists", f"There is a tag “{name}” already.", status=409, field="name") from error
+            raise Refusal("tag_exists", f"There is a tag “{name}” already.", status_code=409, field="name") from error

@@ -38,14 +38,6 @@ class ProblemRenderer(JSONRenderer):
     media_type = "application/problem+json"
 
 
-class Problem(exceptions.APIException):
-    """An error of the API itself. `code` is stable; `detail` says what happened and what to do."""
-
-    def __init__(self, code, detail, *, status=400, field=""):
-        super().__init__(detail)
-        self.code, self.status_code, self.field = code, status, field
-
-
 def handle(error, context):
     """DRF's exception handler. None lets what nobody foresaw become a 500 that is logged."""
     if isinstance(error, Http404):
@@ -56,8 +48,6 @@ def handle(error, context):
         return answer(context, error.status_code, error.code, error.words, error.field)
     if isinstance(error, exceptions.ValidationError):
         return invalid(context, error)
-    if isinstance(error, Problem):
-        return answer(context, error.status_code, error.code, str(error.detail), error.field)
     if isinstance(error, exceptions.APIException):
         code = next((code for kind, code in CODES.items() if isinstance(error, kind)), "failed")
         return answer(context, error.status_code, code, str(error.detail), headers=headers_of(error))

@@ -18,8 +18,6 @@ from inbox.models import Message
 from tests.automation.asking import make_answer
 from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, make_team
 
-TODAY = date(2026, 11, 20)
-
 
 @pytest.fixture
 def berlin(db):

@@ -62,6 +62,7 @@ def test_s1_4_s1_5_s1_8_a_customer_who_opens_the_chat_is_welcomed_before_writing
     office.until(lambda: reads(amira), "no welcome came")
     assert reads(amira) == [WORDS["welcome"]]
     assert not office.thread_of(amira).conversations.exists()
+    office.until(lambda: office.sandbox.sent(customer=amira, status="read"), "the welcome never reached the phone")
 
 
 def test_s1_14_s1_15_an_ice_breaker_is_sent_at_once_as_the_customers_own_word(office, berlin, amira):

@@ -191,6 +191,13 @@ def test_a_closed_window_fails_later_and_at_once_where_so_set(graph, product, sa
     assert code(graph.send(LUIS)) == 131047
 
 
+def test_a_reported_opening_of_the_chat_may_be_answered(graph, product, sandbox):
+    sandbox.customer("Luís").opens_chat()
+    assert product.waits_for(1)[0]["type"] == "request_welcome"
+    assert graph.send(LUIS).status_code == 200
+    assert product.waits_for(1, "statuses")[0]["status"] == "sent"
+
+
 def test_a_customers_word_opens_the_window_and_time_closes_it(graph, product, amira):
     amira.window_closes_in(0)
     graph.send(AMIRA)

@@ -200,6 +200,8 @@ class Customers:
     def _request_welcome(self, customer: Customer, number: Number) -> None:
         if not (number.automation.get("enable_welcome_message") and self.world.settings["request_welcome"]):
             return
+        # A reported opening may be answered: the welcome goes out before the customer wrote a word.
+        self.world.open_window(self.world.chat(number.id, customer.id), self.world.now())
         element = {"id": new_wamid(customer.phone), "timestamp": str(int(self.world.now())), "type": "request_welcome"}
         self._deliver(number.id, customer.id, element)
 

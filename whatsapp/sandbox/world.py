@@ -137,13 +137,16 @@ class World:
         chat = self.chats.get((number_id, customer_id))
         return bool(chat and chat.window_until > self.now())
 
+    def open_window(self, chat: Chat, at: float) -> None:
+        chat.window_until = max(chat.window_until, at + WINDOW_SECONDS)
+
     def keep(self, message: Message) -> Message:
         """Put a message into its chat; the oldest of a very long run are forgotten (`keep_messages`)."""
         self.messages[message.id] = message
         chat = self.chat(message.number_id, message.customer_id)
         chat.messages.append(message.id)
         if message.direction == "in":
-            chat.window_until = max(chat.window_until, message.at + WINDOW_SECONDS)
+            self.open_window(chat, message.at)
         if message.callback_data:
             self.sent_by_callback[message.callback_data] += 1
         if len(self.messages) > self.settings["keep_messages"]:

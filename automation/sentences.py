@@ -1,21 +1,13 @@
-"""The reason log in words. Pure; lenient, since stored data may be old. When it was stands beside the sentence."""
+"""The reason log in words; lenient, since stored data may be old. When it was stands beside the sentence."""
 
 from datetime import datetime
 
+from automation.models import Automation
 from automation.rules import occasions
 from inbox.sentences import duration
 
-NAMES = {
-    "welcome": "Welcome message",
-    "ice_breakers": "Ice breakers",
-    "unassigned": "Reply when unassigned",
-    "queue": "Reply when in queue",
-    "closed_hours": "Reply outside business hours",
-    "reminder": "Reminder",
-    "auto_close": "Auto-close",
-    "survey": "Survey",
-    "bot": "Bot",
-}
+# Shorter than on the page where the name begins a sentence.
+NAMES = dict(Automation.Kind.choices) | {"reminder": "Reminder", "survey": "Survey", "bot": "Bot"}
 
 # {reason: why, as it goes on after "Reminder not sent: "}; {by} is a name where it is known.
 REASONS = {

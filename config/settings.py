@@ -226,6 +226,7 @@ UNFOLD = {
                     ("Numbers", "call", "whatsapp_number"),
                     ("Message templates", "description", "whatsapp_messagetemplate"),
                     ("Webhook calls", "webhook", "whatsapp_webhookcall"),
+                    ("API keys", "key", "inbox_apikey"),
                 ),
             },
             {

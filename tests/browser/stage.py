@@ -79,7 +79,8 @@ class Stage:
         return found.first()
 
     def messages_of(self, phone):
-        return list(Message.objects.filter(thread__contact__phone=f"+{phone.phone}").order_by("at", "pk"))
+        """In the order of arrival: WhatsApp's times are whole seconds."""
+        return list(Message.objects.filter(thread__contact__phone=f"+{phone.phone}").order_by("pk"))
 
     def hand_out(self, picking):
         """automatic or manual, on both numbers."""

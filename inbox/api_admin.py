@@ -1,0 +1,76 @@
+"""The keys of programs, for admins: made, renewed with overlap, revoked. A secret is on one page, once."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from inbox.models import ApiKey
+
+# What uses the old secret has so long to get the new one.
+OVERLAP = timedelta(hours=24)
+
+
+class ApiKeyForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        choices=ApiKey.Scope.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="What the key may do. Templates only, unless free-form messages are ticked too.",
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ["name", "scopes", "number", "requests_per_minute", "expires_at", "revoked_at"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ModelAdmin):
+    form = ApiKeyForm
+    list_display = ["name", "number", "state", "last_used_at"]
+    list_select_related = ["number"]
+    search_fields = ["name"]
+    readonly_fields = ["state", "last_used_at", "previous_until", "created_by", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "scopes", "number", "requests_per_minute"]}),
+        ("How long", {"fields": ["expires_at", "revoked_at", "previous_until"]}),
+        ("Facts", {"fields": ["state", "last_used_at", "created_by", "created_at"]}),
+    ]
+    actions_submit_line = ["renew"]
+
+    @display(description="State", label={"Valid": "success", "Expired": "warning", "Revoked": "danger"})
+    def state(self, key):
+        if key.revoked_at:
+            return "Revoked"
+        return "Valid" if key.is_usable(timezone.now()) else "Expired"
+
+    def save_model(self, request, key, form, change):
+        if not change:
+            key.created_by = request.user
+            request.new_token = key.renew()
+        super().save_model(request, key, form, change)
+
+    @action(description="Save and make a new secret", permissions=["renew"])
+    def renew(self, request, key):
+        """The old one works on for a day."""
+        request.new_token = key.renew(previous_until=timezone.now() + OVERLAP)
+        key.save()
+
+    def has_renew_permission(self, request, object_id=None):
+        return object_id is not None and self.has_change_permission(request)
+
+    def response_add(self, request, key, post_url_continue=None):
+        return self._shown_once(request, key)
+
+    def response_change(self, request, key):
+        if hasattr(request, "new_token"):
+            return self._shown_once(request, key)
+        return super().response_change(request, key)
+
+    def _shown_once(self, request, key):
+        context = {**self.admin_site.each_context(request), "key": key, "token": request.new_token}
+        return TemplateResponse(request, "admin/api_key.html", {**context, "title": f"Key for {key}"})

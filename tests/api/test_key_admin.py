@@ -1,0 +1,59 @@
+"""Admins make, renew and revoke keys; a secret is shown once."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from inbox.models import ApiKey
+from tests.factories import make_agent
+
+pytestmark = pytest.mark.django_db
+FIELDS = {"name": "CRM", "scopes": ["numbers:read"], "requests_per_minute": "60"}
+TIMES = {"expires_at_0": "", "expires_at_1": "", "revoked_at_0": "", "revoked_at_1": ""}
+
+
+@pytest.fixture
+def admin(client):
+    client.force_login(make_agent("Ben", role="admin"), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def token_in(response):
+    return re.search(r'value="(sb_[^"]+)"', response.content.decode())[1]
+
+
+def asked_with(client, token):
+    return client.get("/api/v1/numbers/", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def test_a_new_key_is_shown_once_and_works(admin):
+    shown = admin.post(reverse("admin:inbox_apikey_add"), {**FIELDS, **TIMES})
+    token = token_in(shown)
+    assert asked_with(admin, token) == 200
+    key = ApiKey.objects.get()
+    assert key.created_by.name == "Ben"
+    page = admin.get(reverse("admin:inbox_apikey_change", args=[key.pk])).content.decode()
+    assert token.rpartition("_")[2] not in page
+
+
+def test_a_renewed_key_works_beside_the_old_one_and_a_revoked_one_does_not(admin):
+    old = token_in(admin.post(reverse("admin:inbox_apikey_add"), {**FIELDS, **TIMES}))
+    address = reverse("admin:inbox_apikey_change", args=[ApiKey.objects.get().pk])
+    new = token_in(admin.post(address, {**FIELDS, **TIMES, "inbox_apikey_renew": "1"}))
+    assert new != old
+    assert {asked_with(admin, token) for token in (old, new)} == {200}
+    revoked = {**TIMES, "revoked_at_0": "2026-01-01", "revoked_at_1": "00:00:00"}
+    assert admin.post(address, {**FIELDS, **revoked}).status_code == 302
+    assert {asked_with(admin, token) for token in (old, new)} == {401}
+
+
+def test_a_key_without_a_scope_is_refused_in_place(admin):
+    answer = admin.post(reverse("admin:inbox_apikey_add"), {**FIELDS, **TIMES, "scopes": []})
+    assert answer.status_code == 200
+    assert not ApiKey.objects.exists()
+
+
+def test_only_admins_reach_keys(client):
+    client.force_login(make_agent("Sofia", role="supervisor"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("admin:inbox_apikey_changelist")).status_code == 302

@@ -61,7 +61,7 @@ class ApiKeyAdmin(ModelAdmin):
         key.save()
 
     def has_renew_permission(self, request, object_id=None):
-        return object_id is not None and self.has_change_permission(request)
+        return self.has_change_permission(request)
 
     def response_add(self, request, key, post_url_continue=None):
         return self._shown_once(request, key)

@@ -122,3 +122,12 @@ def test_everything_is_there_again_after_a_reload(page):
     expect(page.locator(".bubble.own")).to_be_visible()
     page.reload()
     expect(page.locator(".bubble.own")).to_contain_text("Hello")
+
+
+def test_the_questions_stay_under_a_welcome_until_the_customer_writes(page, graph, sandbox):
+    chiara = sandbox.customer("Chiara Conti")
+    graph.send(chiara.phone, "text", {"body": "Welcome to Hafen & Co"})
+    expect(page.locator(".bubble.theirs")).to_contain_text("Welcome to Hafen & Co")
+    page.get_by_role("button", name="When are you open?").click()
+    expect(page.locator(".bubble.own")).to_contain_text("When are you open?")
+    expect(page.get_by_role("button", name="Where is my parcel?")).to_have_count(0)

@@ -56,13 +56,20 @@ export function openThread(me, number) {
       rows.push(line);
       last = message;
     }
+    const isNew = ![...messages.values()].some((message) => message.direction === "in");
+    if (rows.length && isNew && number.prompts.length) rows.push(el("li", { class: "asking" }, questions()));
     list.replaceChildren(...(rows.length ? rows : [opening()]));
   }
 
-  function opening() {
+  /** The ice breakers: shown until the customer wrote, also under a welcome. */
+  function questions() {
     const prompts = number.prompts.map((text) =>
       el("button", { type: "button", class: "prompt", dir: "auto", onclick: () => write(text) }, text),
     );
+    return el("div", { class: "prompts", "aria-label": "Questions to begin with" }, prompts);
+  }
+
+  function opening() {
     return el(
       "li",
       { class: "opening" },
@@ -70,7 +77,7 @@ export function openThread(me, number) {
       el("h3", { dir: "auto" }, number.name),
       el("p", { dir: "auto" }, number.about),
       el("p", { class: "quiet" }, `Business account · ${number.display}`),
-      prompts.length ? el("div", { class: "prompts", "aria-label": "Questions to begin with" }, prompts) : el("p", {}, "Say hello."),
+      number.prompts.length ? questions() : el("p", {}, "Say hello."),
     );
   }
 

@@ -108,8 +108,9 @@ def _done(decision, name, data):
     if decision.automation == "auto_close":
         minutes = data.get("minutes")
         return f"Closed: no word for {duration(minutes)}." if isinstance(minutes, int) else "Closed: no word any more."
-    if decision.occasion.startswith(occasions.THANKS):
-        return "Thanks for the answer sent."
+    name = "Thanks for the answer" if decision.occasion.startswith(occasions.THANKS) else name
+    if decision.message and decision.message.status == "failed":
+        return f"{name} not delivered: {decision.message.error_text or 'WhatsApp refused it.'}"
     return f"{name} sent."
 
 

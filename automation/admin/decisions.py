@@ -75,7 +75,7 @@ class DaysFilter(RangeDateFilter):
 @admin.register(Decision)
 class DecisionAdmin(OfThreads, ReadOnly, ModelAdmin):
     list_display = ["at", "outcome_word", "sentence", "customer", "number_name", "all_of_conversation"]
-    list_select_related = ["thread__contact", "number"]
+    list_select_related = ["thread__contact", "number", "message"]
     list_filter = [
         ("number", RelatedDropdownFilter),
         ("automation", ChoicesDropdownFilter),

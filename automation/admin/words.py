@@ -130,7 +130,7 @@ def _reminder(form, page):
 def _auto_close(form, page):
     if not form.is_told("is_on"):
         return "Conversations stay open until somebody closes them."
-    return f"Closes after {_counted(form)} without a word from the customer."
+    return f"Closes after {_counted(form)} in which nobody writes and nothing waits for an answer."
 
 
 def _counted(form):

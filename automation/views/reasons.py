@@ -38,4 +38,4 @@ def reasons(request, conversation_id):
 def decisions_of(conversation):
     """What was decided for a conversation, and for its thread as a whole, newest first."""
     of_both = Q(conversation=conversation) | Q(conversation=None, thread=conversation.thread_id)
-    return Decision.objects.filter(of_both).select_related("number").order_by("-id")
+    return Decision.objects.filter(of_both).select_related("number", "message").order_by("-id")

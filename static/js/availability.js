@@ -34,7 +34,7 @@ async function whatBecomesOfThem(title, leave) {
 
 async function choose(availability) {
   try {
-    const conversations = availability === "away" ? await whatBecomesOfThem("Going away", "Go away") : "keep";
+    const conversations = availability === "away" ? await whatBecomesOfThem("Going away", "Set me away") : "keep";
     if (!conversations) return;
     await post(group.dataset.url, { availability, conversations });
     showAvailability({ availability });

@@ -7,6 +7,7 @@ import pytest
 from automation.models import Decision
 from automation.rules.scripts import Why
 from automation.sentences import REASONS, decision_sentence
+from inbox.models import Message
 
 AT = datetime(2026, 3, 4, 10, 2, tzinfo=UTC)
 
@@ -70,3 +71,9 @@ def test_a_decision_is_a_sentence(fields, sentence):
 
 def test_every_reason_of_a_bot_has_its_words():
     assert set(map(str, Why)) <= set(REASONS)
+
+
+def test_what_was_sent_and_failed_later_says_why():
+    failed = Message(status="failed", error_text="This person does not use WhatsApp.")
+    decision = Decision(automation="welcome", outcome="done", message=failed)
+    assert decision_sentence(decision) == "Welcome message not delivered: This person does not use WhatsApp."

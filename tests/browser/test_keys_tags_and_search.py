@@ -120,7 +120,7 @@ def test_going_away_with_an_open_conversation_asks_what_becomes_of_it(stage, mir
     mira.get_by_role("radio", name=re.compile("^Away")).click()
     dialog = mira.get_by_role("dialog", name="Going away")
     dialog.get_by_role("radio", name="back to the line").check()
-    dialog.get_by_role("button", name="Go away").click()
+    dialog.get_by_role("button", name="Set me away").click()
     for phone in pair:
         expect(row(mira, phone)).to_have_count(0)
     conversation = stage.conversation_of(pair[0])

@@ -28,7 +28,7 @@ def pick_up(phone, customer):
 
 
 def write(phone, text):
-    phone.get_by_label("Message", exact=True).fill(text)
+    phone.get_by_role("textbox", name="Message", exact=True).fill(text)
     phone.keyboard.press("Enter")
 
 

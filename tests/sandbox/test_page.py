@@ -36,7 +36,7 @@ def page(request, browser, handle, trouble):
 
 
 def write(page, text):
-    page.get_by_label("Message", exact=True).fill(text)
+    page.get_by_role("textbox", name="Message", exact=True).fill(text)
     page.keyboard.press("Enter")
 
 

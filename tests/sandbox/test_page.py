@@ -124,7 +124,8 @@ def test_everything_is_there_again_after_a_reload(page):
     expect(page.locator(".bubble.own")).to_contain_text("Hello")
 
 
-def test_the_questions_stay_under_a_welcome_until_the_customer_writes(page, graph, sandbox):
+def test_the_questions_stay_under_a_welcome_until_the_customer_writes(page, product, graph, sandbox):
+    product.waits_for(1)  # the opened chat: from now on a welcome is taken
     chiara = sandbox.customer("Chiara Conti")
     graph.send(chiara.phone, "text", {"body": "Welcome to Hafen & Co"})
     expect(page.locator(".bubble.theirs")).to_contain_text("Welcome to Hafen & Co")

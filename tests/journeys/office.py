@@ -5,6 +5,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.test import Client, TestCase
 from django.urls import reverse
 
@@ -23,6 +24,7 @@ class Worker:
     """Runs in the test's thread what the product has woken workers for; no sweep unless a test asks for it."""
 
     def __init__(self):
+        cache.clear()  # what another test was woken for, and did not come to
         celery_app.loader.import_default_modules()
         self.connection = celery_app.connection_for_read()
         self.channel = self.connection.default_channel

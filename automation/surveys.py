@@ -106,10 +106,11 @@ def _hear_words(change, message):
 
 def _comment_on(thread, survey, answer):
     """What the customer wrote within the follow-up time of survey or answer, or about it, until somebody spoke."""
-    said = thread.messages.filter(at__gte=survey.at)
+    asked_at = survey.at.replace(microsecond=0)  # a customer's times are whole seconds
+    said = thread.messages.filter(at__gte=asked_at)
     follow_up = _follow_up(thread)
     near = Q(quoted=survey)
-    for moment in (survey.at, answer.answered_at, answer.changed_at):
+    for moment in (asked_at, answer.answered_at, answer.changed_at):
         near |= Q(at__range=(moment, moment + follow_up))
     words = said.filter(near, author_kind=Message.Author.CUSTOMER, kind="text")
     spoke = (

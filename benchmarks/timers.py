@@ -246,7 +246,7 @@ class Run:
         late = [at - max(since[pk], began) for pk, at in fired if pk in since]
         lines = Counter(Event.objects.filter(conversation__in=since).values_list("conversation_id", flat=True))
         twice = sum(count > 1 for count in (*Counter(pk for pk, _ in fired).values(), *lines.values()))
-        spent = [sum(last[part] - first[part] for first, *_, last in used.values()) for part in (0, 1)]
+        spent = [sum(told[-1][part] - told[0][part] for told in used.values()) for part in (0, 1)]
         lateness = [f"{figures.percentile(late, share):.2f}" for share in (0.5, 0.95, 0.99, 1)]
         took = max(at for _, at in fired) - began
         return [

@@ -6,6 +6,7 @@ RETURNED = {
 }
 ASSIGNED_WHY = {"owner": ", who looks after this customer", "last": ", who served last", "load": ""}
 HANDED_OVER = {
+    "api": "A program handed over to people",
     "bot_silent": "The bot kept silent: handed over to people",
     "bot_has_no_script": "The bot has nothing to say: handed over to people",
     "bot_is_off": "The bot was switched off: handed over to people",
@@ -18,6 +19,7 @@ HANDED_OVER = {
     "bot_wrote_too_much": "The bot wrote too much in ten minutes: handed over to people",
 }
 CLOSED_BY_RULE = {
+    "api": "Closed by a program",
     "auto_close": "Closed automatically: nothing was left to answer",
     "bot_silence": "Closed: the customer did not answer the bot",
     "bot_complete": "Closed: the bot was done",
@@ -43,6 +45,9 @@ def _opened(actor, data):
     bot = _name(data, "bot")
     if bot:
         return f"New conversation, with the bot {bot}"
+    if data.get("pending"):
+        waits_for = _name(data, "waits_for")
+        return f"Waits for the customer{', then goes to ' + waits_for if waits_for else ''}"
     return f"{actor} started the conversation" if actor else "New conversation"
 
 

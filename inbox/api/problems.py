@@ -2,7 +2,8 @@
 `field`."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -54,6 +55,16 @@ def handle(error, context):
     return None
 
 
+@csrf_exempt
+def nowhere(request):
+    """An address that no resource has."""
+    return JsonResponse(
+        body_of(404, "not_found", "The API has nothing at this address."),
+        status=404,
+        content_type=ProblemRenderer.media_type,
+    )
+
+
 def invalid(context, error):
     """The first wrong field stands in `field`; all of them in `errors`."""
     errors = list(flatten(error.detail))
@@ -76,13 +87,17 @@ def flatten(detail, at=""):
 
 def answer(context, status, code, detail, field="", headers=None, **more):
     set_rollback()
-    body = {"type": f"urn:switchboard:{code}", "title": TITLES.get(status, "Failed"), "status": status, "code": code}
-    body |= {"detail": detail, **({"field": field} if field else {}), **more}
+    body = body_of(status, code, detail, **({"field": field} if field else {}), **more)
     response = Response(body, status=status, headers=headers)
     request = context.get("request")
     if request is not None:
         request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), ProblemRenderer.media_type
     return response
+
+
+def body_of(status, code, detail, **more):
+    title = TITLES.get(status, "Failed")
+    return {"type": f"urn:switchboard:{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
 
 
 def headers_of(error):

@@ -1,5 +1,6 @@
 """The addresses under /api/v1/."""
 
+from django.urls import re_path
 from rest_framework.routers import SimpleRouter
 
 from inbox.api.contacts import Contacts
@@ -7,6 +8,7 @@ from inbox.api.conversations import Conversations
 from inbox.api.messages import Messages
 from inbox.api.numbers import MessageTemplates, Numbers
 from inbox.api.people import Agents, Tags, Teams
+from inbox.api.problems import nowhere
 
 router = SimpleRouter(use_regex_path=False)
 router.register("agents", Agents, "api-agent")
@@ -18,4 +20,4 @@ router.register("numbers", Numbers, "api-number")
 router.register("tags", Tags, "api-tag")
 router.register("teams", Teams, "api-team")
 
-urlpatterns = router.urls
+urlpatterns = [*router.urls, re_path("", nowhere)]

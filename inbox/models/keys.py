@@ -33,10 +33,8 @@ class ApiKey(models.Model):
         CONVERSATIONS_WRITE = "conversations:write", "Create, assign and close conversations"
         MESSAGES_TEMPLATES = "messages:templates", "Send message templates"
         MESSAGES_FREE_FORM = "messages:free-form", "Send free-form messages inside the window"
-        AGENTS_READ = "agents:read", "Read agents, teams and bots"
-        AGENTS_WRITE = "agents:write", "Set the availability of agents"
+        AGENTS_READ = "agents:read", "Read agents and teams"
         TAGS_WRITE = "tags:write", "Create and change tags"
-        WEBHOOKS = "webhooks", "Subscribe to webhooks and read the change feed"
 
     name = models.CharField(max_length=100, help_text="What it is for, for example “CRM”.")
     scopes = ArrayField(models.CharField(max_length=40, choices=Scope), default=list)

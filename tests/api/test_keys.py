@@ -160,3 +160,9 @@ def test_pages_go_on_by_cursor(program):
             break
         page = crm.client.get(page["next"], headers=crm.headers()).json()
     assert seen == [f"Tag {count}" for count in range(5)]
+
+
+@pytest.mark.parametrize("path", ["conversations/abc/", "nothing/", ""])
+def test_an_address_that_is_none_is_answered_in_the_same_shape(program, path):
+    answers = [program().get(path), program().post(path)]
+    assert {(answer.status_code, problem(answer)) for answer in answers} == {(404, "not_found")}

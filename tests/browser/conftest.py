@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from automation.models import Automation, BusinessHours, MetaCopy
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, bubble, row
 from tests.installation import send_everybody_home
 
 PATIENCE_MS = 20_000
@@ -52,3 +52,18 @@ def number(stage):
 def ada(stage, number):
     """An admin at the page."""
     return stage.agent("Ada", role="admin", at=f"/admin/whatsapp/number/{number.pk}/automation/")
+
+
+@pytest.fixture
+def nia(stage):
+    return stage.customer("Nia")
+
+
+@pytest.fixture
+def mira(stage, nia):
+    """Mira with Nia's conversation open."""
+    page = stage.agent("Mira")
+    nia.writes("Where is my parcel?")
+    row(page, nia).click()
+    expect(bubble(page, "Where is my parcel?")).to_be_visible()
+    return page

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from inbox.models import Message, Thread
-from tests.browser.stage import bubble, button, reply, row, thread
+from tests.browser.stage import bubble, button, reply, thread
 from tests.factories import moved_back
 
 pytestmark = pytest.mark.browser
@@ -23,21 +23,6 @@ BRINGS_A_FILE = """([kind, selector, name]) => {
   for (const type of kind === "paste" ? ["paste"] : ["dragenter", "dragover", "drop"])
     target.dispatchEvent(new Kind(type, { bubbles: true, cancelable: true, ...data }));
 }"""
-
-
-@pytest.fixture
-def nia(stage):
-    return stage.customer("Nia")
-
-
-@pytest.fixture
-def mira(stage, nia):
-    """Mira with Nia's conversation open."""
-    page = stage.agent("Mira")
-    nia.writes("Where is my parcel?")
-    row(page, nia).click()
-    expect(bubble(page, "Where is my parcel?")).to_be_visible()
-    return page
 
 
 def tray(page):

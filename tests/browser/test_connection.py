@@ -10,21 +10,6 @@ pytestmark = pytest.mark.browser
 OFFLINE = "No connection. What you write is kept"
 
 
-@pytest.fixture
-def nia(stage):
-    return stage.customer("Nia")
-
-
-@pytest.fixture
-def mira(stage, nia):
-    """Mira with Nia's conversation open."""
-    page = stage.agent("Mira")
-    nia.writes("Where is my parcel?")
-    row(page, nia).click()
-    expect(bubble(page, "Where is my parcel?")).to_be_visible()
-    return page
-
-
 def test_while_the_network_is_gone_the_page_says_so_and_afterwards_shows_all_that_was_missed(stage, mira, nia):
     omar = stage.customer("Omar")
     mira.context.set_offline(True)

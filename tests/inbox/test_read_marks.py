@@ -98,4 +98,6 @@ def test_a_waiting_conversation_tells_nothing(berlin, told):
 
 def test_a_failure_is_only_counted(conversation, settings, caplog):
     settings.WHATSAPP_API_URL = "http://127.0.0.1:9"
+    caplog.set_level("INFO", logger="inbox.read_marks")
     read_marks.mark_read_on_whatsapp(conversation.pk)
+    assert f"Read mark of conversation {conversation.pk}: Unreachable" in caplog.text

@@ -8,6 +8,7 @@ import logging
 import time
 import traceback
 from datetime import timedelta
+from functools import cache, partial
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, OperationalError, transaction
@@ -15,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from whatsapp import inbound, updates
-from whatsapp.models import WebhookCall
+from whatsapp.models import Account, WebhookCall
 from whatsapp.signals import Unusable, event_received
 from whatsapp.wake import wake
 
@@ -30,6 +31,7 @@ SWEEP_AFTER = timedelta(seconds=2)
 SWEEP_BATCH = 500
 BODY_KEPT = timedelta(days=30)
 REASON_LIMIT = 300
+OF_ANOTHER_APP = "it is about a number of another app than the one that signed it"
 # A task that has processed so many makes way for others: a reply does not wait for a hundred words of customers.
 CALLS_PER_TASK = 10
 PROCESS = "whatsapp.tasks.process_calls"
@@ -143,14 +145,31 @@ def finish(call, event_count, problems):
 def apply_all(events, call):
     """Apply each event; returns the problems of those that could not be used."""
     problems, renewed_at = [], time.monotonic()
+    speaks_for = cache(partial(may_speak_for, call.account))
     for position, event in enumerate(events, start=1):
         if time.monotonic() - renewed_at > RENEW_AFTER_SECONDS:
             WebhookCall.objects.filter(pk=call.pk).update(claimed_until=Now() + LEASE)
             renewed_at = time.monotonic()
-        reason = apply(event, call)
+        reason = apply(event, call) if speaks_for(*named_by(event)) else OF_ANOTHER_APP
         if reason:
             problems.append(problem(f"event {position} ({type(event).__name__})", reason))
     return problems
+
+
+def named_by(event):
+    """(business account id, phone number id) of an event, as far as it names them."""
+    return getattr(event, "waba_id", ""), getattr(event, "phone_number_id", "")
+
+
+def may_speak_for(signer, waba_id, phone_number_id):
+    """Whether what `signer` signed may be about this account or number: its own, or one that shares its app's secret.
+
+    What is not connected here is nobody's, and said to be so by whoever applies the event.
+    """
+    ours = Account.objects.only("app_secret")
+    owner = ours.filter(numbers__phone_number_id=phone_number_id).first() if phone_number_id else None
+    owner = owner or ours.filter(waba_id=waba_id).first()
+    return None in (owner, signer) or owner == signer or owner.app_secret == signer.app_secret
 
 
 def problem(at, reason):

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from inbox.models import Contact, Message
 from tests.factories import moved_back
-from tests.whatsapp.posting import delivered, make_captured_number, payload, post, words
+from tests.whatsapp.posting import SECRET, delivered, make_captured_number, payload, post, words
 from whatsapp import processing
-from whatsapp.models import Number, WebhookCall
+from whatsapp.models import Account, Number, WebhookCall
 from whatsapp.signals import event_received
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +232,21 @@ def test_a_long_call_renews_its_lease(monkeypatch):
     processing.process(call.pk)
     event_received.disconnect(dispatch_uid="lease")
     assert seen[0] > timezone.now() + timedelta(seconds=5)
+
+
+def test_what_one_app_signs_says_nothing_about_a_number_of_another():
+    """A leaked or careless secret of one account speaks for the accounts of its own app, and for no other."""
+    make_captured_number()
+    Account.objects.create(name="Other", waba_id="555", access_token="t", app_secret="the other app's")
+    post(payload(words("wamid.forged")), secret="the other app's")
+    processing.process_waiting()
+    assert wamids() == []
+    assert WebhookCall.objects.get().problems[0]["reason"] == processing.OF_ANOTHER_APP
+
+
+def test_accounts_of_one_app_share_its_secret():
+    make_captured_number()
+    Account.objects.create(name="Sister", waba_id="555", access_token="t", app_secret=SECRET)
+    post(payload(words("wamid.sister")))
+    processing.process_waiting()
+    assert wamids() == ["wamid.sister"]

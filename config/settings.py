@@ -3,6 +3,7 @@
 The names an operator sets are listed in docs/deploy.md. `bin/run` sets all of them by itself.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -35,6 +36,9 @@ IS_SERVED_BY_TLS = SITE_URL.startswith("https://")
 
 WHATSAPP_API_URL = env.str("WHATSAPP_API_URL", default="https://graph.facebook.com").rstrip("/")
 WHATSAPP_API_VERSION = env.str("WHATSAPP_API_VERSION", default="v25.0")
+
+# Integrators' programs are called on the public internet by https; in these networks also without, and though private.
+PROGRAMS_ALLOWED_NETWORKS = [ip_network(cidr) for cidr in env.list("PROGRAMS_ALLOWED_NETWORKS", default=[])]
 
 # --- What runs -------------------------------------------------------------------------------------------------------
 

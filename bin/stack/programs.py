@@ -26,6 +26,7 @@ SETTINGS = (
     "EMAIL_URL",
     "FIELD_ENCRYPTION_KEY",
     "MEDIA_ROOT",
+    "PROGRAMS_ALLOWED_NETWORKS",
     "REDIS_URL",
     "SECRET_KEY",
     "SITE_URL",
@@ -70,6 +71,8 @@ class Installation:
             "FIELD_ENCRYPTION_KEY": self.keys["FIELD_ENCRYPTION_KEY"],
             "ALLOWED_HOSTS": ",".join(dict.fromkeys([urlsplit(self.site_url).hostname or HOST, HOST, "localhost"])),
             "DEBUG": "0",
+            # Where one tries it out, the programs to be called run on the same machine.
+            **({"PROGRAMS_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128"} if self.has_sandbox else {}),
         }
         given = {name: os.environ[name] for name in SETTINGS if os.environ.get(name)}
         decided = {

@@ -8,7 +8,6 @@ import logging
 import time
 import traceback
 from datetime import timedelta
-from functools import cache, partial
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, OperationalError, transaction
@@ -31,7 +30,10 @@ SWEEP_AFTER = timedelta(seconds=2)
 SWEEP_BATCH = 500
 BODY_KEPT = timedelta(days=30)
 REASON_LIMIT = 300
-OF_ANOTHER_APP = "it is about a number of another app than the one that signed it"
+OF_ANOTHER_APP = "It is about a number of another app than the one that signed it."
+MOST_REMEMBERED = 1000
+# (signer, account, number) that belong together.
+_agreed = set()
 # A task that has processed so many makes way for others: a reply does not wait for a hundred words of customers.
 CALLS_PER_TASK = 10
 PROCESS = "whatsapp.tasks.process_calls"
@@ -145,31 +147,37 @@ def finish(call, event_count, problems):
 def apply_all(events, call):
     """Apply each event; returns the problems of those that could not be used."""
     problems, renewed_at = [], time.monotonic()
-    speaks_for = cache(partial(may_speak_for, call.account))
     for position, event in enumerate(events, start=1):
         if time.monotonic() - renewed_at > RENEW_AFTER_SECONDS:
             WebhookCall.objects.filter(pk=call.pk).update(claimed_until=Now() + LEASE)
             renewed_at = time.monotonic()
-        reason = apply(event, call) if speaks_for(*named_by(event)) else OF_ANOTHER_APP
+        reason = apply(event, call)
         if reason:
             problems.append(problem(f"event {position} ({type(event).__name__})", reason))
     return problems
 
 
-def named_by(event):
-    """(business account id, phone number id) of an event, as far as it names them."""
-    return getattr(event, "waba_id", ""), getattr(event, "phone_number_id", "")
-
-
-def may_speak_for(signer, waba_id, phone_number_id):
-    """Whether what `signer` signed may be about this account or number: its own, or one that shares its app's secret.
+def ask_to_speak(*about):
+    """Raise Unusable unless what this account signed (its id) may be about that business account and number (Meta's
+    ids): its own, or one that shares its app's secret. A yes is remembered, so that a message asks nothing for it.
 
     What is not connected here is nobody's, and said to be so by whoever applies the event.
     """
+    if about in _agreed:
+        return
+    signer, owner = signer_and_owner(*about)
+    if signer and owner:
+        if signer.app_secret != owner.app_secret:
+            raise Unusable(OF_ANOTHER_APP)
+        if len(_agreed) >= MOST_REMEMBERED:
+            _agreed.clear()
+        _agreed.add(about)
+
+
+def signer_and_owner(signer_id, waba_id, phone_number_id):
     ours = Account.objects.only("app_secret")
     owner = ours.filter(numbers__phone_number_id=phone_number_id).first() if phone_number_id else None
-    owner = owner or ours.filter(waba_id=waba_id).first()
-    return None in (owner, signer) or owner == signer or owner.app_secret == signer.app_secret
+    return ours.filter(pk=signer_id).first(), owner or ours.filter(waba_id=waba_id).first()
 
 
 def problem(at, reason):
@@ -199,6 +207,7 @@ def apply(event, call):
 
 def apply_once(event, call):
     with transaction.atomic():
+        ask_to_speak(call.account_id, event.waba_id, getattr(event, "phone_number_id", ""))
         updates.apply(event)
         event_received.send(type(event), event=event, call=call)
 

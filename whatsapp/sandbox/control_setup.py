@@ -12,6 +12,7 @@ from whatsapp.sandbox.graph import FAULTS, MEDIA, OUTBOX, RATES, RECEIPTS, REVIE
 from whatsapp.sandbox.payloads import encode
 from whatsapp.sandbox.records import Customer, Delivery, Message
 from whatsapp.sandbox.refusals import fault
+from whatsapp.sandbox.sms.api import CALLBACKS, EXCHANGE, SMS_FAULTS
 from whatsapp.sandbox.views import view_message
 from whatsapp.sandbox.world import World, new_wamid
 
@@ -240,5 +241,7 @@ async def reset(request: web.Request) -> web.Response:
     app[FAULTS].clear()
     app[OUTBOX].clear()
     app[RATES].clear()
+    for texts in (app[EXCHANGE], app[CALLBACKS], app[SMS_FAULTS]):
+        texts.clear()
     app[WORLD].tell("reset", None)
     return web.json_response({"ok": True})

@@ -32,6 +32,11 @@ from whatsapp.sandbox.media import MediaStore
 from whatsapp.sandbox.rates import Rates
 from whatsapp.sandbox.receipts import Receipts
 from whatsapp.sandbox.reviews import Reviews
+from whatsapp.sandbox.sms import api as sms_api
+from whatsapp.sandbox.sms import control as sms_control
+from whatsapp.sandbox.sms.api import CALLBACKS, EXCHANGE, SMS_FAULTS
+from whatsapp.sandbox.sms.callbacks import Callbacks
+from whatsapp.sandbox.sms.exchange import Exchange
 from whatsapp.sandbox.state import StateFile
 from whatsapp.sandbox.webhooks import Outbox
 from whatsapp.sandbox.world import World
@@ -45,7 +50,7 @@ MAX_BODY = 101 * 1024 * 1024
 @web.middleware
 async def guard(request: web.Request, handler) -> web.StreamResponse:
     """Control and phone answer only to this machine's own pages: no foreign host name, no foreign origin."""
-    if request.path.startswith("/v"):
+    if request.path.startswith(("/v", "/2010-04-01/")):
         return await handler(request)
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     origin = request.headers.get("Origin")
@@ -69,6 +74,8 @@ def make_app(product_url: str = "", state: Path | None = None, **settings) -> we
     app[REVIEWS] = Reviews(world, outbox)
     app[RATES] = Rates(lambda: world.now())
     app[CUSTOMERS] = Customers(world, outbox, receipts, media)
+    app[EXCHANGE], app[SMS_FAULTS] = Exchange(lambda: world.now(), world.changed), Faults()
+    app[CALLBACKS] = Callbacks(world, app[EXCHANGE], app[SMS_FAULTS], product_url)
     for module in (
         graph_messages,
         graph_media,
@@ -79,11 +86,13 @@ def make_app(product_url: str = "", state: Path | None = None, **settings) -> we
         control,
         control_setup,
         phone,
+        sms_api,
+        sms_control,
     ):
         app.add_routes(module.routes())
     app.cleanup_ctx.append(_run)
     if state:
-        file = StateFile(state, world, outbox)
+        file = StateFile(state, world, outbox, app[EXCHANGE])
         app.cleanup_ctx.append(lambda _: _keep(file))
     return app
 
@@ -92,7 +101,9 @@ async def _run(app: web.Application):
     async with aiohttp.ClientSession() as session:
         app[MEDIA].session = session
         await app[OUTBOX].start()
+        await app[CALLBACKS].start()
         yield
+        await app[CALLBACKS].stop()
         await app[OUTBOX].stop()
 
 
@@ -121,6 +132,7 @@ async def _serve_on(listener: socket.socket, app: web.Application, ready, stoppe
         app[CUSTOMERS].url = f"http://{HOST}:{port}"
         app[RECEIPTS].resume()
         app[REVIEWS].resume()
+        app[CALLBACKS].resume()
         if ready:
             ready(port)
         await stopped.wait()

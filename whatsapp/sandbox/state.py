@@ -15,6 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from whatsapp.sandbox.records import Account, Chat, Customer, Flow, Media, Message, Number, Template
+from whatsapp.sandbox.sms.exchange import Exchange
 from whatsapp.sandbox.webhooks import Outbox
 from whatsapp.sandbox.world import World
 
@@ -35,8 +36,8 @@ TABLES = {
 
 
 class StateFile:
-    def __init__(self, path: Path, world: World, outbox: Outbox):
-        self.path, self.world, self.outbox = path, world, outbox
+    def __init__(self, path: Path, world: World, outbox: Outbox, texts: Exchange):
+        self.path, self.world, self.outbox, self.texts = path, world, outbox, texts
         self._saved = -1
         self._task: asyncio.Task | None = None
 
@@ -55,6 +56,7 @@ class StateFile:
         world.sent_by_callback = Counter(saved["sent_by_callback"])
         world.index()
         self.outbox.load(saved["deliveries"])
+        self.texts.load(saved.get("sms", {}))
         self._saved = world.changes
         return True
 
@@ -66,6 +68,7 @@ class StateFile:
         chats = list(world.chats.values())
         callbacks = dict(world.sent_by_callback)
         rest = {"settings": world.settings, "sent_by_callback": callbacks, "deliveries": self.outbox.dump()}
+        rest["sms"] = self.texts.dump()
         text = json.dumps({"format": FORMAT, **tables, "chats": chats, **rest}, default=vars)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_suffix(".new")

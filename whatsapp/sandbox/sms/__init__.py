@@ -1,0 +1,1 @@
+"""A small SMS gateway of Twilio's shape beside the small Meta: its API, its signed callbacks, its subscribers."""

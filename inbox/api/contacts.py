@@ -5,38 +5,10 @@ from rest_framework.response import Response
 
 from inbox.actions.contacts import save_contact
 from inbox.api.resources import Resource, StorableDict
-from inbox.models import ApiKey, Contact, Identity
+from inbox.models import ApiKey, Contact
+from inbox.shapes import ContactSerializer
 
 Scope = ApiKey.Scope
-
-
-class IdentitySerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Identity
-        fields = ["kind", "value"]
-
-
-class ContactSerializer(serializers.ModelSerializer):
-    identities = IdentitySerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Contact
-        fields = [
-            "id",
-            "external_id",
-            "name",
-            "profile_name",
-            "username",
-            "phone",
-            "email",
-            "owner",
-            "attributes",
-            "notes",
-            "whatsapp_optout",
-            "identities",
-            "created_at",
-        ]
-        read_only_fields = ["profile_name", "username", "whatsapp_optout", "created_at"]
 
 
 class ContactWriteSerializer(serializers.Serializer):

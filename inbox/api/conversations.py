@@ -12,46 +12,11 @@ from inbox.api import messages
 from inbox.api.messages import MessagesOfConversation
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, Contact, Conversation, Tag, Team
+from inbox.shapes import ConversationSerializer
 from whatsapp.models import Number
 
 Scope = ApiKey.Scope
 Status = Conversation.Status
-
-
-class ConversationSerializer(serializers.ModelSerializer):
-    number = serializers.IntegerField(source="thread.number_id", help_text="Id of our number.")
-    contact = serializers.IntegerField(source="thread.contact_id", help_text="Id of the customer.")
-    window_until = serializers.DateTimeField(
-        source="thread.window_until", help_text="Free-form messages are allowed until then; null: no window yet."
-    )
-    followers = serializers.SerializerMethodField(help_text="Ids of the agents who follow.")
-    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
-
-    class Meta:
-        model = Conversation
-        fields = [
-            "id",
-            "status",
-            "number",
-            "contact",
-            "assignee",
-            "team",
-            "bot",
-            "handover_to",
-            "handover_on",
-            "followers",
-            "tags",
-            "window_until",
-            "opened_at",
-            "waiting_since",
-            "assigned_at",
-            "unanswered_since",
-            "bumped_at",
-            "closed_at",
-        ]
-
-    def get_followers(self, conversation) -> list[int]:
-        return [part.agent_id for part in conversation.participants.all() if part.is_following]
 
 
 class Assignee(serializers.Serializer):

@@ -8,46 +8,13 @@ from inbox.actions.refusals import Refusal, refusing_content
 from inbox.actions.sending import send_message, write_note
 from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
+from inbox.shapes import MessageSerializer
 from whatsapp import content as contents
 from whatsapp import message_templates
 from whatsapp.models import MessageTemplate
 
 Scope = ApiKey.Scope
 TEMPLATES_ONLY = "This key sends message templates only. Give it the scope messages:free-form for anything else."
-
-
-class MessageSerializer(serializers.ModelSerializer):
-    direction = serializers.SerializerMethodField(help_text="inbound, outbound or note")
-    error = serializers.SerializerMethodField(help_text="Why it failed and what to do; null where it did not.")
-
-    class Meta:
-        model = Message
-        fields = [
-            "id",
-            "conversation",
-            "direction",
-            "author_kind",
-            "author",
-            "kind",
-            "content",
-            "status",
-            "error",
-            "wamid",
-            "quoted",
-            "on_answer",
-            "at",
-            "created_at",
-            "sent_at",
-            "delivered_at",
-            "read_at",
-        ]
-
-    def get_direction(self, message) -> str:
-        return "note" if message.is_note else "inbound" if message.is_inbound else "outbound"
-
-    def get_error(self, message) -> dict | None:
-        failed = message.error_code or message.error_text
-        return {"code": message.error_code, "text": message.error_text} if failed else None
 
 
 class TemplateMessage(serializers.Serializer):

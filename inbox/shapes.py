@@ -1,0 +1,154 @@
+"""How messages, conversations and contacts look to programs: the same JSON in answers of the API, webhooks and feed.
+
+Ids are numbers, times ISO 8601 in UTC, what is not there is null. Fields are added, never renamed or taken away.
+"""
+
+from rest_framework import serializers
+
+from inbox.models import Contact, Conversation, Identity, Message
+
+
+class MessageSerializer(serializers.ModelSerializer):
+    direction = serializers.SerializerMethodField(help_text="inbound, outbound or note")
+    error = serializers.SerializerMethodField(help_text="Why it failed and what to do; null where it did not.")
+
+    class Meta:
+        model = Message
+        fields = [
+            "id",
+            "conversation",
+            "direction",
+            "author_kind",
+            "author",
+            "kind",
+            "content",
+            "status",
+            "error",
+            "wamid",
+            "quoted",
+            "on_answer",
+            "at",
+            "created_at",
+            "sent_at",
+            "delivered_at",
+            "read_at",
+        ]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the message."},
+            "conversation": {"help_text": "Id of its conversation; null for what belongs to none, a welcome for one."},
+            "author_kind": {"help_text": "Who speaks: the customer, an agent, a bot, an automation, a program, ..."},
+            "author": {"help_text": "Id of the agent who wrote it; null where no agent did."},
+            "kind": {
+                "help_text": "text, image, template, buttons, button_reply, list_reply, flow_reply, reaction, ..."
+            },
+            "content": {"help_text": 'In the shape of its kind, for example {"text": "Hello"}.'},
+            "status": {"help_text": "received, noted, or how far an outbound one has come."},
+            "wamid": {"help_text": "WhatsApp's id; null until WhatsApp took it."},
+            "quoted": {"help_text": "Id of the message that it answers."},
+            "on_answer": {"help_text": "What an answer to this very message does, as its sender asked."},
+            "at": {"help_text": "When it was said: WhatsApp's time for inbound, ours for outbound ones."},
+            "created_at": {"help_text": "When it arrived here."},
+            "sent_at": {"help_text": "When WhatsApp took it."},
+            "delivered_at": {"help_text": "When it reached the customer's phone."},
+            "read_at": {"help_text": "When the customer saw it, as far as they let it be known."},
+        }
+
+    def get_direction(self, message) -> str:
+        return "note" if message.is_note else "inbound" if message.is_inbound else "outbound"
+
+    def get_error(self, message) -> dict | None:
+        failed = message.error_code or message.error_text
+        return {"code": message.error_code, "text": message.error_text} if failed else None
+
+
+class ConversationSerializer(serializers.ModelSerializer):
+    number = serializers.IntegerField(source="thread.number_id", help_text="Id of our number.")
+    contact = serializers.IntegerField(source="thread.contact_id", help_text="Id of the customer.")
+    window_until = serializers.DateTimeField(
+        source="thread.window_until", help_text="Free-form messages are allowed until then; null: no window yet."
+    )
+    followers = serializers.SerializerMethodField(help_text="Ids of the agents who follow.")
+    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True, help_text="Names of its tags.")
+
+    class Meta:
+        model = Conversation
+        fields = [
+            "id",
+            "status",
+            "number",
+            "contact",
+            "assignee",
+            "team",
+            "bot",
+            "handover_to",
+            "handover_on",
+            "followers",
+            "tags",
+            "window_until",
+            "opened_at",
+            "waiting_since",
+            "assigned_at",
+            "unanswered_since",
+            "bumped_at",
+            "closed_at",
+        ]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the conversation."},
+            "status": {"help_text": "pending, bot, unassigned, queued, assigned or closed."},
+            "assignee": {"help_text": "Id of the agent who serves; while closed, of who served last."},
+            "team": {"help_text": "Id of the team whose line it is in."},
+            "bot": {"help_text": "Id of the bot that serves."},
+            "handover_to": {"help_text": "While pending: id of the agent who gets it when the customer responds."},
+            "opened_at": {"help_text": "When this period of service began."},
+            "waiting_since": {"help_text": "Since when it stands in the line; null while somebody serves."},
+            "assigned_at": {"help_text": "When it was last given to an agent."},
+            "unanswered_since": {"help_text": "Arrival of the customer's oldest word that nobody answered."},
+            "bumped_at": {"help_text": "When it last moved to the top of the list."},
+            "closed_at": {"help_text": "When it ended; null while it is open."},
+        }
+
+    def get_followers(self, conversation) -> list[int]:
+        return [part.agent_id for part in conversation.participants.all() if part.is_following]
+
+
+class IdentitySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Identity
+        fields = ["kind", "value"]
+        extra_kwargs = {
+            "kind": {"help_text": "wa_id (a phone in digits) or bsuid (WhatsApp's business-scoped user id)."},
+            "value": {"help_text": "The phone or the user id."},
+        }
+
+
+class ContactSerializer(serializers.ModelSerializer):
+    identities = IdentitySerializer(many=True, read_only=True, help_text="How WhatsApp knows this contact.")
+
+    class Meta:
+        model = Contact
+        fields = [
+            "id",
+            "external_id",
+            "name",
+            "profile_name",
+            "username",
+            "phone",
+            "email",
+            "owner",
+            "attributes",
+            "notes",
+            "whatsapp_optout",
+            "identities",
+            "created_at",
+        ]
+        read_only_fields = ["profile_name", "username", "whatsapp_optout", "created_at"]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the contact."},
+            "username": {"help_text": "Their name on WhatsApp, where they have one."},
+            "email": {"help_text": "Mail address, where it is known."},
+            "owner": {"help_text": "Id of the agent who owns the contact."},
+            "attributes": {"help_text": "What programs keep about the contact: any names, any JSON."},
+            "notes": {"help_text": "What the team wrote down."},
+            "whatsapp_optout": {"help_text": "Empty, marketing, or all: what the contact does not want to get."},
+            "created_at": {"help_text": "When the contact was first seen or entered."},
+        }

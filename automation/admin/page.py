@@ -52,7 +52,7 @@ def _page_context(request, number, form):
         "meta": _meta(number),
         "accept": ACCEPT,
         "prices_url": words.PRICES_URL,
-        "test_phone": request.session.get(PHONE, ""),
+        "test_phone": request.POST.get("test_phone", request.session.get(PHONE, "")),
         "count_of_errors": form.count_of_errors,
     }
 

@@ -312,3 +312,9 @@ def test_a_test_says_what_is_wrong_with_phone_or_words(page):
 def test_the_name_of_a_day_off_that_cannot_be_kept_is_refused_in_place(page):
     days = {"hours__holiday_day": ["2026-12-24"], "hours__holiday_name": ["Christmas\x00"]}
     assert "cannot be kept" in page.refused(**days)["hours-holiday_day"]
+
+
+def test_the_phone_for_tests_stays_when_save_is_refused(page):
+    answer = page.saves(test_phone="+49 151 5550000", reminder__is_on="on", reminder__minutes="soon")
+    assert answer.status_code == 200
+    assert 'value="+49 151 5550000"' in answer.content.decode()

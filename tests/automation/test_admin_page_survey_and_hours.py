@@ -159,3 +159,11 @@ def test_a_reply_outside_hours_that_are_never_closed_says_that_it_is_never_sent(
     page.saves(closed_hours__is_on="on", closed_hours__text="We are closed")
 
     assert "Always open, so the reply is never sent" in page.html()
+
+
+def test_a_days_hours_are_copied_to_where_the_button_says(page):
+    html = page.html()
+    assert "Copy Monday to the following days up to Friday" in html
+    assert "Copy Friday to Saturday and Sunday" in html
+    assert "Copy Saturday to Sunday" in html
+    assert "Copy Sunday" not in html

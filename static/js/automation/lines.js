@@ -30,7 +30,7 @@ function remove(button) {
   typed(lines);
 }
 
-/** The times of one day on the following ones up to Friday (from Saturday: on Sunday). */
+/** The times of one day on the following ones up to Friday; from Friday on, up to Sunday. */
 function copyDay(button) {
   const from = button.closest("li");
   const last = Number(from.dataset.day) < 4 ? 4 : 6;

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from inbox import invitations, queries, timers
+from inbox import consent, invitations, queries, timers
 from inbox.actions import availability
 from inbox.actions.refusals import Refusal
 from inbox.models import (
@@ -48,6 +48,8 @@ def question(title, description, button):
 
 class ReceptionInline(StackedInline):
     model = Reception
+    # They stand with the replies to them, on the page of the number's automations.
+    exclude = ["optout_words", "optin_words"]
     autocomplete_fields = ["agents", "team"]
     can_delete = False
     min_num = max_num = 1
@@ -206,7 +208,7 @@ class ContactAdmin(ModelAdmin):
     list_filter = ["whatsapp_optout"]
     search_fields = ["name", "profile_name", "phone"]
     autocomplete_fields = ["owner"]
-    fields = ["name", "profile_name", "phone", "email", "owner", "whatsapp_optout", "notes", "attributes"]
+    fields = ["name", "profile_name", "phone", "email", "owner", *consent.FIELDS.values(), "notes", "attributes"]
     readonly_fields = ["profile_name", "phone"]
     inlines = [IdentityInline]
     show_full_result_count = False
@@ -214,6 +216,17 @@ class ContactAdmin(ModelAdmin):
     def has_add_permission(self, request):
         """Contacts come by writing, or by New conversation in the inbox."""
         return False
+
+    def save_model(self, request, obj, form, change):
+        """A choice goes into the registry, with its line, like one that came by any other door."""
+        chosen = {
+            channel: getattr(obj, field) for channel, field in consent.FIELDS.items() if field in form.changed_data
+        }
+        for channel in chosen:
+            setattr(obj, consent.FIELDS[channel], form.initial[consent.FIELDS[channel]])
+        super().save_model(request, obj, form, change)
+        for channel, wanted in chosen.items():
+            consent.choose(obj, channel, wanted, consent.Said(consent.Source.ADMIN, by=request.user))
 
     def has_delete_permission(self, request, obj=None):
         return False

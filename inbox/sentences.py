@@ -18,6 +18,14 @@ HANDED_OVER = {
     "bot_could_not_send": "The bot could not send its words: handed over to people",
     "bot_wrote_too_much": "The bot wrote too much in ten minutes: handed over to people",
 }
+OTHER_CHANNELS = {"email": "email", "sms": "SMS"}
+OPTED_HOW = {
+    "word": ", in their own words",
+    "meta": ", chosen in WhatsApp",
+    "link": ", by a link in a message",
+    "api": ", told by a program",
+    "import": ", told by an import",
+}
 CLOSED_BY_RULE = {
     "api": "Closed by a program",
     "auto_close": "Closed automatically: nothing was left to answer",
@@ -117,6 +125,25 @@ def _number_changed(actor, data):
     return f"The customer changed their number{' to ' + new if new else ''}"
 
 
+def _opted_out(actor, data):
+    what = "no marketing" if data.get("state", data.get("category")) == "marketing" else "nothing that we start"
+    if _name(data, "channel") in OTHER_CHANNELS:
+        what = f"{what} by {OTHER_CHANNELS[data['channel']]}"
+    return f"The customer wants {what}{_told_by(actor, data)}"
+
+
+def _opted_in(actor, data):
+    way = OTHER_CHANNELS.get(_name(data, "channel"))
+    return f"The customer agrees to messages{' by ' + way if way else ''} again{_told_by(actor, data)}"
+
+
+def _told_by(actor, data):
+    if actor:
+        return f", noted by {actor}"
+    source = _name(data, "source") or ("meta" if data.get("by") == "meta" else "")
+    return OPTED_HOW.get(source, "")
+
+
 SENTENCES = {
     "opened": _opened,
     "assigned": _assigned,
@@ -135,8 +162,8 @@ SENTENCES = {
     "answer_waived": lambda actor, data: f"{actor or 'Somebody'} marked it as needing no answer",
     "number_changed": _number_changed,
     "joined": lambda actor, data: "Two contacts turned out to be one person",
-    "opted_out": lambda actor, data: "The customer wants no more messages that we start",
-    "opted_in": lambda actor, data: "The customer agrees to messages again",
+    "opted_out": _opted_out,
+    "opted_in": _opted_in,
     "automation_stopped": lambda actor, data: (
         "Automatic messages stopped: two machines seem to be talking to each other"
     ),

@@ -138,10 +138,12 @@ class ContactSerializer(serializers.ModelSerializer):
             "attributes",
             "notes",
             "whatsapp_optout",
+            "email_optout",
+            "sms_optout",
             "identities",
             "created_at",
         ]
-        read_only_fields = ["profile_name", "username", "whatsapp_optout", "created_at"]
+        read_only_fields = ["profile_name", "username", "whatsapp_optout", "email_optout", "sms_optout", "created_at"]
         extra_kwargs = {
             "id": {"help_text": "Our id of the contact."},
             "username": {"help_text": "Their name on WhatsApp, where they have one."},

@@ -6,16 +6,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from inbox import moves
+from inbox import consent, moves
 from inbox.actions.assignment import hand_over_within
 from inbox.changes import change_thread
-from inbox.models import Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
+from inbox.models import Consent, Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
+from inbox.rules.consent import NOTHING, stricter
 from inbox.timers import move_timers
 from whatsapp import window
 
 Status = Conversation.Status
 FILLED_FROM_OTHER = ("name", "profile_name", "username", "phone", "email", "owner_id")
-STRENGTH = {"": 0, "marketing": 1, "all": 2}
+OPTOUTS = tuple(consent.FIELDS.values())
 # Screens that show the kept thread get the newest of what it gained; older words come with its earlier pages.
 SHOWN_AT_ONCE = 40
 
@@ -44,24 +45,35 @@ def join(keep, absorb, now):
         if contact_id == absorb.pk:
             move_thread(thread, by_number.get((keep.pk, number_id)), keep, moved, now)
     Identity.objects.filter(pk__in=identities).update(contact=keep)
-    fill(keep, absorb)
+    fill(keep, absorb, now)
     Contact.objects.filter(pk=absorb.pk).update(merged_into=keep)
     moved["kept_after"] = fields_of(keep)
     return ContactMerge.objects.create(kept=keep, absorbed=absorb, moved=moved, merged_at=now)
 
 
 def fields_of(contact):
-    return {field: getattr(contact, field) for field in (*FILLED_FROM_OTHER, "whatsapp_optout", "notes", "attributes")}
+    return {field: getattr(contact, field) for field in (*FILLED_FROM_OTHER, *OPTOUTS, "notes", "attributes")}
 
 
-def fill(keep, absorb):
-    """What the kept contact lacks comes from the other; the stricter opt-out wins."""
+def fill(keep, absorb, now):
+    """What the kept contact lacks comes from the other; the stricter opt-out of each channel wins."""
     for field in FILLED_FROM_OTHER:
         setattr(keep, field, getattr(keep, field) or getattr(absorb, field))
     keep.notes = "\n\n".join(filter(None, [keep.notes, absorb.notes]))
     keep.attributes = absorb.attributes | keep.attributes
-    keep.whatsapp_optout = max(keep.whatsapp_optout, absorb.whatsapp_optout, key=STRENGTH.__getitem__)
+    for channel, field in consent.FIELDS.items():
+        before = getattr(keep, field)
+        setattr(keep, field, stricter(before, getattr(absorb, field)))
+        note_optout(keep, channel, before, now)
     keep.save()
+
+
+def note_optout(contact, channel, before, now):
+    """The registry tells why what is in force is another now."""
+    becomes = consent.stored(contact, channel)
+    if becomes != before:
+        state = Consent.State.OPTED_IN if becomes == NOTHING else becomes
+        contact.consents.create(channel=channel, state=state, source=Consent.Source.MERGE, at=now)
 
 
 @contextmanager
@@ -180,17 +192,22 @@ def undo_join(merge_id, now):
     Thread.objects.filter(pk__in=moved["threads"], contact=kept).update(contact=absorbed)
     for rows in moved["merged"]:
         return_rows(rows, kept, now)
-    unfill(kept, moved)
+    unfill(kept, merge, now)
     merge.undone_at = now
     merge.save(update_fields=["undone_at"])
     return merge
 
 
-def unfill(kept, moved):
+def unfill(kept, merge, now):
     """What the merge changed on the contact goes back, unless somebody has changed it since."""
-    for field, after in moved["kept_after"].items():
-        if getattr(kept, field) == after:
-            setattr(kept, field, moved["kept_before"][field])
+    before, after = merge.moved["kept_before"], merge.moved["kept_after"]
+    said = kept.consents.filter(at__gt=merge.merged_at).values_list("channel", flat=True)
+    stays = {consent.FIELDS[channel] for channel in said}
+    for field in after.keys() - stays:
+        if getattr(kept, field) == after[field]:
+            setattr(kept, field, before[field])
+    for channel, field in consent.FIELDS.items():
+        note_optout(kept, channel, after.get(field, NOTHING) if field not in stays else getattr(kept, field), now)
     kept.save()
 
 

@@ -3,12 +3,21 @@
 from rest_framework import mixins, serializers, status
 from rest_framework.response import Response
 
+from inbox import consent
 from inbox.actions.contacts import save_contact
 from inbox.api.resources import Resource, StorableDict
+from inbox.consent import Said, Source
 from inbox.models import ApiKey, Contact
 from inbox.shapes import ContactSerializer
 
 Scope = ApiKey.Scope
+
+
+class OptOutField(serializers.ChoiceField):
+    """Empty: what we start may be sent; "marketing" or "all": that is refused."""
+
+    def __init__(self):
+        super().__init__(choices=Contact.OptOut.choices, allow_blank=True, required=False)
 
 
 class ContactWriteSerializer(serializers.Serializer):
@@ -22,6 +31,9 @@ class ContactWriteSerializer(serializers.Serializer):
     owner = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the agent who owns the contact.")
     attributes = StorableDict(required=False, help_text="Merged with what is there; null takes a key away.")
     notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    whatsapp_optout = OptOutField()
+    email_optout = OptOutField()
+    sms_optout = OptOutField()
 
 
 class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
@@ -43,12 +55,23 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self.of_key(contacts, "threads__number").distinct()
 
     def create(self, request):
-        contact, is_new = save_contact(self.told(ContactWriteSerializer), number=request.auth.number)
+        told = self.told(ContactWriteSerializer)
+        contact, is_new = save_contact(told, number=request.auth.number)
+        keep_choices(contact, told)
         return self.shown(contact, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     def partial_update(self, request, pk):
-        contact, _ = save_contact(self.told(ContactWriteSerializer), contact=self.get_object())
+        told = self.told(ContactWriteSerializer)
+        contact, _ = save_contact(told, contact=self.get_object())
+        keep_choices(contact, told)
         return self.shown(contact)
 
     def shown(self, contact, code=status.HTTP_200_OK):
         return Response(ContactSerializer(contact).data, status=code)
+
+
+def keep_choices(contact, told):
+    """What the customer refused or agreed to, as the program knows it."""
+    for channel, field in consent.FIELDS.items():
+        if field in told:
+            consent.choose(contact, channel, told[field], Said(Source.API))

@@ -2,8 +2,11 @@
 
 import logging
 
+from inbox import consent
+from inbox.consent import Channel, Said, Source
 from inbox.delivery import envelope, outcomes
-from inbox.models import Contact, Event, Message
+from inbox.models import Message
+from inbox.rules.consent import MARKETING
 from inbox.rules.statuses import advanced
 from whatsapp import connection
 from whatsapp.errors import NUMBER_FAULTS, SOMETHING_WENT_WRONG, sentence
@@ -61,12 +64,4 @@ def _fail(change, message, event):
     if code in NUMBER_FAULTS:
         connection.hold(change.thread.number, words, change.now)
     if code == OPTED_OUT_OF_MARKETING:
-        _record_optout(change)
-
-
-def _record_optout(change):
-    contact = change.thread.contact
-    if contact.whatsapp_optout == Contact.OptOut.NONE:
-        contact.whatsapp_optout = Contact.OptOut.MARKETING
-        contact.save(update_fields=["whatsapp_optout"])
-        change.record(Event.Kind.OPTED_OUT, category="marketing")
+        consent.refuse(change.thread.contact, Channel.WHATSAPP, Said(Source.META), MARKETING, within=change)

@@ -1,5 +1,6 @@
 """The inbox's nouns. One module each; import them from here."""
 
+from inbox.models.consent import Consent
 from inbox.models.contacts import Contact, ContactMerge, Identity
 from inbox.models.conversations import (
     CannedReply,
@@ -23,6 +24,7 @@ __all__ = [
     "Attachment",
     "Bot",
     "CannedReply",
+    "Consent",
     "Contact",
     "ContactMerge",
     "Conversation",

@@ -29,6 +29,8 @@ class Contact(models.Model):
     attributes = models.JSONField(default=dict, blank=True)
     notes = models.TextField(blank=True)
     whatsapp_optout = models.CharField(max_length=10, choices=OptOut, blank=True, default=OptOut.NONE)
+    email_optout = models.CharField(max_length=10, choices=OptOut, blank=True, default=OptOut.NONE, db_default="")
+    sms_optout = models.CharField(max_length=10, choices=OptOut, blank=True, default=OptOut.NONE, db_default="")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

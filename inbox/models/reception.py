@@ -3,6 +3,11 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from inbox.rules.consent import OPTIN_WORDS, OPTOUT_WORDS, words_in
+
+USUAL_OPTOUT = "\n".join(OPTOUT_WORDS)
+USUAL_OPTIN = "\n".join(OPTIN_WORDS)
+
 
 class Bot(models.Model):
     """A program that serves conversations: an integrator's workflow, or a scripted one. Upper layers run it."""
@@ -57,6 +62,10 @@ class Reception(models.Model):
     sends_read_marks = models.BooleanField(default=True, help_text="Customers see when their words were read.")
     shows_agent_name = models.BooleanField(default=False, help_text="Put the agent's name above each message.")
 
+    # One a line. A customer's whole message that is one of them refuses what we start, or agrees to it again.
+    optout_words = models.TextField(blank=True, default=USUAL_OPTOUT, db_default=USUAL_OPTOUT)
+    optin_words = models.TextField(blank=True, default=USUAL_OPTIN, db_default=USUAL_OPTIN)
+
     def __str__(self):
         return f"Reception of {self.number}"
 
@@ -64,3 +73,8 @@ class Reception(models.Model):
     def of(cls, number):
         """A number's reception; where nobody has set it up yet, one with the usual settings (unsaved)."""
         return number.reception if hasattr(number, "reception") else cls(number=number)
+
+    @property
+    def consent_words(self):
+        """(words that refuse, words that agree)"""
+        return words_in(self.optout_words), words_in(self.optin_words)

@@ -1,19 +1,16 @@
 """News about customers themselves: another number or user id, another choice about marketing."""
 
+from inbox import consent
 from inbox.actions.identities import contact_for, find
 from inbox.actions.joining import join
 from inbox.actions.receive.places import number_of, thread_of
 from inbox.changes import change_thread
-from inbox.models import Contact, Event, Identity, Thread
+from inbox.consent import Channel, Said, Source
+from inbox.models import Consent, Contact, Event, Identity, Thread
+from inbox.rules.consent import ALL, MARKETING
 from whatsapp.inbound import Sender
 
-OptOut = Contact.OptOut
-MARKETING = "marketing_messages"
-# Meta's word -> (what the contact stored before it applies, what it stores then, the line in the thread)
-CHOICES = {
-    "stop": (OptOut.NONE, OptOut.MARKETING, Event.Kind.OPTED_OUT),
-    "resume": (OptOut.MARKETING, OptOut.NONE, Event.Kind.OPTED_IN),
-}
+OF_MARKETING = "marketing_messages"
 
 
 def receive_identity_change(event, now, arrival=0):
@@ -64,21 +61,31 @@ def receive_preference(event, now, arrival=0):
 
     Returns the contact; None for a choice that is not about marketing, is not ours to keep, or is older than the last.
     """
-    if event.category != MARKETING or event.value not in CHOICES:
+    if event.category != OF_MARKETING or event.value not in CHOICES:
         return None
     number = number_of(event)
     phone = f"+{event.wa_id}" if event.wa_id else ""
     contact, _ = contact_for(Sender(phone=phone, wa_id=event.wa_id, bsuid=event.bsuid), number, now)
-    thread_id = thread_of(contact.pk, number)
-    applies_to, becomes, line = CHOICES[event.value]
-    if contact.whatsapp_optout != applies_to or has_later_choice(thread_id, event.changed_at):
-        return None
-    with change_thread(thread_id, now) as change:
-        Contact.objects.filter(pk=contact.pk, whatsapp_optout=applies_to).update(whatsapp_optout=becomes)
-        change.record(line, at=event.changed_at, by="meta")
-    return contact
+    with change_thread(thread_of(contact.pk, number), now) as change:
+        contact.refresh_from_db(fields=["whatsapp_optout"])
+        if contact.whatsapp_optout == ALL or has_later_choice(contact, event.changed_at):
+            return None
+        is_kept = CHOICES[event.value](contact, Said(Source.META, at=event.changed_at), change)
+    return contact if is_kept else None
 
 
-def has_later_choice(thread_id, changed_at):
-    choices = [Event.Kind.OPTED_OUT, Event.Kind.OPTED_IN]
-    return Event.objects.filter(thread=thread_id, kind__in=choices, at__gte=changed_at, data__by="meta").exists()
+def _stop(contact, said, change):
+    return consent.refuse(contact, Channel.WHATSAPP, said, MARKETING, within=change)
+
+
+def _resume(contact, said, change):
+    """It takes back what was refused; by itself it is no agreement."""
+    return contact.whatsapp_optout == MARKETING and consent.agree(contact, Channel.WHATSAPP, said, within=change)
+
+
+CHOICES = {"stop": _stop, "resume": _resume}
+
+
+def has_later_choice(contact, changed_at):
+    own = Consent.objects.filter(contact=contact, channel=Channel.WHATSAPP, source__in=Consent.OWN)
+    return own.filter(at__gte=changed_at).exists()

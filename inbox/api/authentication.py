@@ -45,7 +45,7 @@ def find(token, now):
     """The usable ApiKey of a token, marked as used; None for any other token."""
     start, _, rest = token.partition("_")
     identifier, _, secret = rest.partition("_")
-    if start != "sb" or not secret:
+    if start != "sb" or not secret or not identifier.isalnum():
         return None
     key = ApiKey.objects.select_related("number").filter(identifier=identifier).first()
     if key is None or not key.is_usable(now) or not key.opens_with(secret, now):

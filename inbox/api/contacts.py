@@ -5,6 +5,7 @@ from rest_framework.response import Response
 
 from inbox import consent
 from inbox.actions.contacts import save_contact
+from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource, StorableDict
 from inbox.consent import Said, Source
 from inbox.models import ApiKey, Contact
@@ -36,6 +37,11 @@ class ContactWriteSerializer(serializers.Serializer):
     sms_optout = OptOutField()
 
 
+class ContactQuery(PageQuery):
+    phone = serializers.CharField(required=False, help_text="Only the contact with this phone, as it is stored.")
+    external_id = serializers.CharField(required=False, help_text="Only the contact with this id of yours.")
+
+
 class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     """Customers."""
 
@@ -46,12 +52,11 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "create": Scope.CONTACTS_WRITE,
         "partial_update": Scope.CONTACTS_WRITE,
     }
+    queries = {"list": ContactQuery}
 
     def get_queryset(self):
         contacts = Contact.objects.filter(merged_into=None).prefetch_related("identities")
-        for name in ("phone", "external_id"):
-            if self.asked(name) is not None:
-                contacts = contacts.filter(**{name: self.asked(name)})
+        contacts = contacts.filter(**self.filters("phone", "external_id"))
         return self.of_key(contacts, "threads__number").distinct()
 
     def create(self, request):

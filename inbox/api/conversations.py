@@ -10,13 +10,14 @@ from inbox.actions.opening import Wanted, open_conversation
 from inbox.actions.refusals import Refusal
 from inbox.api import messages
 from inbox.api.messages import MessagesOfConversation
+from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, Contact, Conversation, Tag, Team
 from inbox.shapes import ConversationSerializer
 from whatsapp.models import Number
 
 Scope = ApiKey.Scope
-Status = Conversation.Status
+STATUSES = "|".join(Conversation.Status.values)
 
 
 class Assignee(serializers.Serializer):
@@ -51,6 +52,17 @@ class TagName(serializers.Serializer):
     tag = serializers.CharField(help_text="Name of a tag, in any case.")
 
 
+class ConversationQuery(PageQuery):
+    status = serializers.RegexField(
+        rf"^({STATUSES})(,({STATUSES}))*$",
+        required=False,
+        help_text="Only these; several with commas: assigned,queued.",
+    )
+    contact = serializers.IntegerField(required=False, help_text="Only this customer's: an id.")
+    number = serializers.IntegerField(required=False, help_text="Only those on this number of ours: an id.")
+    assignee = serializers.IntegerField(required=False, help_text="Only this agent's: an id.")
+
+
 class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     """Periods of service of a contact on a number."""
 
@@ -69,17 +81,15 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
         "add_tag": Scope.CONVERSATIONS_WRITE,
         "remove_tag": Scope.CONVERSATIONS_WRITE,
     }
+    queries = {**messages.QUERIES, "list": ConversationQuery}
 
     def get_queryset(self):
         rows = Conversation.objects.select_related("thread__number", "assignee").prefetch_related(
             "participants", "tags"
         )
-        asked = self.request.query_params
-        if "status" in asked:
-            rows = rows.filter(status__in=self.asked("status").split(","))
-        for name, path in (("contact", "thread__contact"), ("number", "thread__number"), ("assignee", "assignee")):
-            if asked.get(name, "").isdecimal():
-                rows = rows.filter(**{path: asked[name]})
+        if "status" in self.query:
+            rows = rows.filter(status__in=self.query["status"].split(","))
+        rows = rows.filter(**self.filters("assignee", contact="thread__contact", number="thread__number"))
         return self.of_key(rows, "thread__number")
 
     def create(self, request):

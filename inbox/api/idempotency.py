@@ -4,6 +4,7 @@ The name, what was done and the answer are committed together: a write that fail
 sent again.
 """
 
+import re
 from hashlib import sha256
 
 from django.db import connection, transaction
@@ -14,13 +15,15 @@ from inbox.actions.refusals import Refusal
 from inbox.models import IdempotencyKey
 
 NAME_LIMIT = 255
+NAME = re.compile(rf"[!-~]{{1,{NAME_LIMIT}}}")
 
 
 def once(handler, name, request, *args, **kwargs):
     """Run `handler` unless this key has named this write before; then answer as it was answered. Raises Refusal for a
     name that stands for another request, or whose first request still runs."""
-    if len(name) > NAME_LIMIT:
-        raise Refusal("idempotency_key_long", f"An Idempotency-Key has up to {NAME_LIMIT} characters.", status_code=400)
+    if not NAME.fullmatch(name):
+        words = f"An Idempotency-Key is 1 to {NAME_LIMIT} letters, digits and signs of ASCII without spaces."
+        raise Refusal("idempotency_key_invalid", words, status_code=400)
     digest = digest_of(request)
     with transaction.atomic():
         take_turn(request.auth, name)

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from inbox.actions.refusals import Refusal, refusing_content
 from inbox.actions.sending import send_message, write_note
+from inbox.api.queries import Flag, PageQuery, Query
 from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
 from inbox.shapes import MessageSerializer
@@ -38,20 +39,12 @@ class Note(serializers.Serializer):
     agent = serializers.IntegerField(help_text="Id of the agent in whose name it stands.")
 
 
-class Silence(serializers.Serializer):
+class Silence(Query):
     """The query parameters of a template message (S0-12, S0-15): each of its own, stored with the message."""
 
-    relay_response = serializers.BooleanField(default=False, help_text="The customer's interaction goes to a workflow.")
-    bump = serializers.BooleanField(default=True, help_text="False: sending moves no list.")
-    bump_response = serializers.BooleanField(default=True, help_text="False: interactions with it move no list.")
-
-    @property
-    def on_answer(self):
-        asked = self.validated_data
-        return {
-            **({} if asked["bump_response"] else {"bump": False}),
-            **({"relay": True} if asked["relay_response"] else {}),
-        }
+    relay_response = Flag(default=False, help_text="true: what the customer taps goes to your workflow.")
+    bump = Flag(default=True, help_text="false: sending moves no list.")
+    bump_response = Flag(default=True, help_text="false: what the customer taps moves no list.")
 
 
 SCOPES = {
@@ -60,6 +53,9 @@ SCOPES = {
     "send_template": Scope.MESSAGES_TEMPLATES,
     "write_note": Scope.CONVERSATIONS_WRITE,
 }
+
+
+QUERIES = {"messages": PageQuery, "send_template": Silence}
 
 
 class NewestFirst(Pages):
@@ -93,15 +89,13 @@ class MessagesOfConversation:
     @action(detail=True, methods=["post"], url_path="template-messages")
     def send_template(self, request, pk):
         """Send a message template (S0-7). Nothing else is taken here (S0-8)."""
-        silence = Silence(data=request.query_params.dict())
-        silence.is_valid(raise_exception=True)
         asked = self.told(TemplateMessage)
         conversation = self.get_object()
         message = send_message(
             conversation,
             template_of(conversation.thread.number.account_id, asked),
-            bump=silence.validated_data["bump"],
-            on_answer=silence.on_answer,
+            bump=self.query["bump"],
+            on_answer=on_answer(self.query),
             **author(conversation, asked),
         )
         return Response(MessageSerializer(message).data, status=201)
@@ -112,6 +106,14 @@ class MessagesOfConversation:
         asked = self.told(Note)
         note = write_note(self.get_object().pk, asked["text"], self.agent(asked["agent"]))
         return Response(MessageSerializer(note).data, status=201)
+
+
+def on_answer(asked):
+    """What a tap on the message may do, as it is stored with it."""
+    return {
+        **({} if asked["bump_response"] else {"bump": False}),
+        **({"relay": True} if asked["relay_response"] else {}),
+    }
 
 
 def with_file(content):

@@ -24,6 +24,17 @@ class NumberSerializer(serializers.ModelSerializer):
             "held_at",
             "held_reason",
         ]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the number."},
+            "phone_number_id": {"help_text": "Its id at WhatsApp."},
+            "display_phone_number": {"help_text": "The number as customers see it."},
+            "verified_name": {"help_text": "The name that customers see."},
+            "status": {"help_text": "WhatsApp's word: CONNECTED, PENDING, ..."},
+            "quality_rating": {"help_text": "WhatsApp's word: GREEN, YELLOW, RED; empty where it said none."},
+            "messaging_limit": {"help_text": "WhatsApp's tier: how many customers a day may be written to first."},
+            "held_at": {"help_text": "Since when nothing is sent from it; null: all is well."},
+            "held_reason": {"help_text": "Why nothing is sent from it, and what to do."},
+        }
 
 
 class Numbers(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
@@ -41,6 +52,16 @@ class MessageTemplateSerializer(serializers.ModelSerializer):
     class Meta:
         model = MessageTemplate
         fields = ["id", "name", "language", "category", "status", "rejected_reason", "components", "synced_at"]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the message template."},
+            "name": {"help_text": "Its name at WhatsApp."},
+            "language": {"help_text": "For example en or pt_BR."},
+            "category": {"help_text": "WhatsApp's: UTILITY, MARKETING or AUTHENTICATION."},
+            "status": {"help_text": "WhatsApp's: only what is APPROVED can be sent."},
+            "rejected_reason": {"help_text": "Why WhatsApp refused it; empty where it did not."},
+            "components": {"help_text": "Header, body, footer and buttons, as WhatsApp has them."},
+            "synced_at": {"help_text": "When our copy was last compared with WhatsApp's."},
+        }
 
 
 class MessageTemplates(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):

@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 from rest_framework import mixins, serializers
+from rest_framework.response import Response
 
 from inbox.actions.refusals import Refusal
 from inbox.api.resources import Resource
@@ -14,6 +15,14 @@ class AgentSerializer(serializers.ModelSerializer):
     class Meta:
         model = Agent
         fields = ["id", "name", "email", "role", "availability", "reception_limit"]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the agent."},
+            "name": {"help_text": "Their name, as colleagues see it."},
+            "email": {"help_text": "The address they log in with."},
+            "role": {"help_text": "agent, supervisor or admin."},
+            "availability": {"help_text": "What they chose: available, or away, when nothing is handed to them."},
+            "reception_limit": {"help_text": "Most conversations handed to them by itself; null: no limit, 0: none."},
+        }
 
 
 class Agents(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
@@ -28,11 +37,15 @@ class Agents(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
 
 class TeamSerializer(serializers.ModelSerializer):
-    members = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    members = serializers.PrimaryKeyRelatedField(many=True, read_only=True, help_text="Ids of its agents.")
 
     class Meta:
         model = Team
         fields = ["id", "name", "members"]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the team."},
+            "name": {"help_text": "Its name."},
+        }
 
 
 class Teams(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
@@ -48,9 +61,14 @@ class TagSerializer(serializers.ModelSerializer):
     class Meta:
         model = Tag
         fields = ["id", "name", "colour"]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the tag."},
+            "name": {"help_text": "Its name; no other tag has it, in whatever letters."},
+            "colour": {"help_text": "Its colour in the inbox."},
+        }
 
 
-class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, Resource):
+class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     """Labels with a colour."""
 
     serializer_class = TagSerializer
@@ -58,10 +76,13 @@ class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelM
     queryset = Tag.objects.all()
     ordering = ("id",)
 
-    def perform_create(self, serializer):
+    def create(self, request):
+        """Create a tag."""
+        asked = self.told(TagSerializer)
         try:
             with transaction.atomic():
-                serializer.save()
+                tag = Tag.objects.create(**asked)
         except IntegrityError as error:
-            name = serializer.validated_data["name"]
+            name = asked["name"]
             raise Refusal("tag_exists", f"There is a tag “{name}” already.", status_code=409, field="name") from error
+        return Response(TagSerializer(tag).data, status=201)

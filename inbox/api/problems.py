@@ -1,7 +1,7 @@
 """Every error in one shape: `application/problem+json` (RFC 9457) with a stable `code` and, where one is to blame, the
 `field`."""
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
@@ -10,8 +10,15 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from inbox.actions.refusals import Refusal
+from inbox.api.codes import TITLES
 
-CODES = {
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_detail = "The body is larger than the API takes."
+
+
+CODE_OF = {
     exceptions.NotAuthenticated: "not_authenticated",
     exceptions.AuthenticationFailed: "key_refused",
     exceptions.PermissionDenied: "scope_missing",
@@ -21,17 +28,7 @@ CODES = {
     exceptions.UnsupportedMediaType: "media_type_unknown",
     exceptions.Throttled: "too_many_requests",
     exceptions.ParseError: "body_unreadable",
-}
-TITLES = {
-    400: "The request is not valid",
-    401: "No valid API key",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not a method of this resource",
-    409: "Not possible as things stand",
-    413: "Too large",
-    415: "Unknown media type",
-    429: "Too many requests",
+    TooLarge: "too_large",
 }
 
 
@@ -45,12 +42,14 @@ def handle(error, context):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     if isinstance(error, Refusal):
         return answer(context, error.status_code, error.code, error.words, error.field)
     if isinstance(error, exceptions.ValidationError):
         return invalid(context, error)
     if isinstance(error, exceptions.APIException):
-        code = next((code for kind, code in CODES.items() if isinstance(error, kind)), "failed")
+        code = next((code for kind, code in CODE_OF.items() if isinstance(error, kind)), "failed")
         return answer(context, error.status_code, code, str(error.detail), headers=headers_of(error))
     return None
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "whatsapp",
     "inbox",
     "automation",
+    "broadcasts",
 ]
 
 MIDDLEWARE = [

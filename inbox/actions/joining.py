@@ -46,6 +46,7 @@ def join(keep, absorb, now):
             move_thread(thread, by_number.get((keep.pk, number_id)), keep, moved, now)
     Identity.objects.filter(pk__in=identities).update(contact=keep)
     fill(keep, absorb, now)
+    keep.groups.add(*absorb.groups.all())
     Contact.objects.filter(pk=absorb.pk).update(merged_into=keep)
     moved["kept_after"] = fields_of(keep)
     return ContactMerge.objects.create(kept=keep, absorbed=absorb, moved=moved, merged_at=now)

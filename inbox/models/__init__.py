@@ -11,6 +11,7 @@ from inbox.models.conversations import (
     Thread,
 )
 from inbox.models.events import Event
+from inbox.models.groups import Group
 from inbox.models.keys import ApiKey, IdempotencyKey
 from inbox.models.messages import Attachment, Message
 from inbox.models.people import Agent, Team
@@ -29,6 +30,7 @@ __all__ = [
     "ContactMerge",
     "Conversation",
     "Event",
+    "Group",
     "IdempotencyKey",
     "Identity",
     "Message",

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
@@ -40,6 +40,12 @@ class Contact(models.Model):
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="contact_name_trgm"),
             GinIndex(OpClass(Upper("profile_name"), "gin_trgm_ops"), name="contact_profile_name_trgm"),
             GinIndex(OpClass(Upper("phone"), "gin_trgm_ops"), name="contact_phone_trgm"),
+            GinIndex(OpClass(Upper("email"), "gin_trgm_ops"), name="contact_email_trgm"),
+            # Filters of groups: a country's phones, an attribute.
+            models.Index(OpClass("phone", "varchar_pattern_ops"), name="contact_phone_prefix"),
+            GinIndex(fields=["attributes"], name="contact_attributes"),
+            # The list of contacts, newest first.
+            models.Index(F("id").desc(), condition=Q(merged_into__isnull=True), name="contact_listed"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(phone="") | Q(phone__startswith="+"), name="contact_phone_with_plus"),

@@ -1,5 +1,6 @@
 """Look-ups that have already asked "may this person see it?". Views, sockets and files read through these only."""
 
+from inbox.queries.audience import contacts_for, contacts_of, in_batches, members
 from inbox.queries.folders import FOLDERS, Filters, counts, folder, number_in
 from inbox.queries.pages import Page, page
 from inbox.queries.sight import (
@@ -29,12 +30,16 @@ __all__ = [
     "ThreadPage",
     "attachment_for",
     "can_serve",
+    "contacts_for",
+    "contacts_of",
     "conversation_for",
     "counts",
     "folder",
+    "in_batches",
     "items_of_messages",
     "items_of_version",
     "managed_by",
+    "members",
     "message_for",
     "number_in",
     "numbers_of",

@@ -1,4 +1,4 @@
-"""Files that agents attach: checked against Meta's types and sizes before anything is sent."""
+"""Files that agents attach and programs upload: checked against Meta's types and sizes before anything is sent."""
 
 import hashlib
 import re
@@ -22,8 +22,9 @@ UNSHOWN = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud80
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
-def store_upload(agent, file):
-    """Keep a file (Django's UploadedFile) of `agent` for a message to come and return its Attachment.
+def store_upload(agent, file, *, api_key=None):
+    """Keep a file (Django's UploadedFile) of `agent`, or of the program with `api_key`, for a message to come and
+    return its Attachment.
 
     What it is decides its content, not its name. Pictures of other forms, or too large, become JPEG or PNG; a WebP of
     a sticker's sides goes as a sticker; any text goes as a plain text document. Raises ContentError with words for a
@@ -34,7 +35,11 @@ def store_upload(agent, file):
     if not file.size:
         raise ContentError("file", "This file is empty.")
     attachment = Attachment(
-        uploaded_by=agent, token=uuid.uuid4(), status=Attachment.Status.STORED, filename=shown_name(file.name)
+        uploaded_by=agent,
+        api_key=api_key,
+        token=uuid.uuid4(),
+        status=Attachment.Status.STORED,
+        filename=shown_name(file.name),
     )
     kept = _describe(attachment, file)
     kept.seek(0)

@@ -33,7 +33,9 @@ class ApiKey(models.Model):
         CONVERSATIONS_WRITE = "conversations:write", "Create, assign and close conversations"
         MESSAGES_TEMPLATES = "messages:templates", "Send message templates"
         MESSAGES_FREE_FORM = "messages:free-form", "Send free-form messages inside the window"
+        MEDIA_WRITE = "media:write", "Upload files to be sent"
         AGENTS_READ = "agents:read", "Read agents and teams"
+        AGENTS_WRITE = "agents:write", "Set agents available or away"
         TAGS_WRITE = "tags:write", "Create and change tags"
 
     name = models.CharField(max_length=100, help_text="What it is for, for example “CRM”.")

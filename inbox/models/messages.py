@@ -128,6 +128,8 @@ class Attachment(models.Model):
 
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
     uploaded_by = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # Uploaded by a program with it.
+    api_key = models.ForeignKey("inbox.ApiKey", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     token = models.UUIDField(unique=True)
     status = models.CharField(max_length=10, choices=Status)
     kind = models.CharField(max_length=12, help_text="image, video, audio, document or sticker")

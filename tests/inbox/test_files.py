@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
 
+from inbox.media.serving import AT_ONCE
 from inbox.models import Attachment, Message
-from inbox.views.files import AT_ONCE
 from tests.factories import make_agent, make_conversation, make_number
 
 pytestmark = pytest.mark.django_db

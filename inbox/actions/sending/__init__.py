@@ -2,15 +2,18 @@
 a message is accepted as a row, and inbox.delivery brings it to Meta.
 """
 
+from inbox.actions.sending.drafts import Composed
 from inbox.actions.sending.files import TO_COME, send_files
-from inbox.actions.sending.messages import send_again, send_message
+from inbox.actions.sending.messages import send, send_again, send_message
 from inbox.actions.sending.notes import write_note
 from inbox.actions.sending.reactions import react
 from inbox.actions.sending.starting import start_conversation, valid_phone
 
 __all__ = [
     "TO_COME",
+    "Composed",
     "react",
+    "send",
     "send_again",
     "send_files",
     "send_message",

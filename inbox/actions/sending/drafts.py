@@ -4,13 +4,45 @@ from dataclasses import dataclass, field
 
 from inbox import moves, sending_rights, signals
 from inbox.actions.refusals import Refusal
-from inbox.models import Agent, Attachment, Message
+from inbox.models import Agent, ApiKey, Attachment, Message
 from inbox.rules.search_text import searchable
 from whatsapp.content import Content, Reaction
 from whatsapp.models import Number
 from whatsapp.wake import wake
 
 CLIENT_ID_LIMIT = 64
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What somebody has composed: the words, whose they are, and how they are to go out.
+
+    `by` is None for automations, bots and integrations; then an `author_kind` other than agent is needed. The same
+    `client_id` of the same agent again stands for the message that was sent before. `attachment_ids` names uploads: of
+    `by`, or with `api_key` those of that program. `as_helper` writes into a colleague's or a bot's conversation without
+    taking it. `on_answer` says what an answer to this very message may do (Message.on_answer).
+    """
+
+    content: Content | None
+    by: Agent | None = None
+    client_id: str | None = None
+    quoted_id: int | None = None
+    attachment_ids: tuple | list = ()
+    api_key: ApiKey | None = None
+    bump: bool = True
+    on_answer: dict | None = None
+    as_helper: bool = False
+    author_kind: str = Message.Author.AGENT
+
+    @property
+    def owner(self):
+        """Whose uploads are meant."""
+        return {"api_key": self.api_key} if self.api_key else {"uploaded_by": self.by, "api_key": None}
+
+    def draft(self, content, **found):
+        """The Draft of one of its messages; `found` are rows that its ids name."""
+        how = {"bump": self.bump, "on_answer": self.on_answer or {}, "author_kind": self.author_kind}
+        return Draft(content, self.by, **{"client_id": self.client_id, **how, **found})
 
 
 @dataclass(frozen=True)

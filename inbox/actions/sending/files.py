@@ -3,7 +3,7 @@
 import uuid
 
 from inbox.actions.refusals import Refusal, refusing_content
-from inbox.actions.sending.drafts import Draft, put, sent_before
+from inbox.actions.sending.drafts import Composed, put, sent_before
 from inbox.actions.sending.entering import enter, opened, quoted_message
 from inbox.models import Attachment
 from whatsapp.content import WITH_CAPTION, Media, Template, Text
@@ -13,31 +13,41 @@ TO_COME = "upload"
 MOST_FILES = 30
 
 
-def send_files(where, attachment_ids, by, *, caption=None, client_id=None, quoted_id=None, as_helper=False, now=None):
-    """Queue uploaded files of `by` (inbox.media.store_upload) and return their Messages.
+def send_files(where, attachment_ids, by, *, caption=None, now=None, **how):
+    """Queue uploaded files (inbox.media.store_upload) of `by`, or of a program with its `api_key`; return the Messages.
 
-    `caption` is a Text or None; where no file can carry it, it follows as a text message. Repeats with the same
-    `client_id` return what was queued the first time. Raises Refusal.
+    `caption` is a Text or None; where no file can carry it, it follows as a text message. `how` are fields of Composed;
+    repeats with the same `client_id` return what was queued the first time. Raises Refusal.
     """
+    composed = Composed(caption, by, attachment_ids=attachment_ids, **how)
     with opened(where, now) as change:
-        before = _sent_before(by, client_id)
+        before = _sent_before(by, composed.client_id)
         if before:
             return before
-        enter(change, by, as_helper)
-        quoted = quoted_message(change.thread, quoted_id)
-        contents = _contents(_uploads(attachment_ids, by), caption)
-        drafts = [
-            Draft(content, by, _numbered(client_id, place), quoted=None if place else quoted, attachment=attachment)
-            for place, (content, attachment) in enumerate(contents)
-        ]
-        return [put(change, draft) for draft in drafts]
+        enter(change, by, composed.as_helper)
+        return [put(change, draft) for draft in _drafts(change, composed)]
 
 
-def header_file(content, attachment_ids, by):
-    """The one uploaded file for a header, or None. Raises Refusal where the header wants another kind of file."""
+def _drafts(change, composed):
+    quoted = quoted_message(change.thread, composed.quoted_id)
+    contents = _contents(_uploads(composed.attachment_ids, composed.owner), composed.content)
+    return [
+        composed.draft(
+            content,
+            client_id=_numbered(composed.client_id, place),
+            quoted=None if place else quoted,
+            attachment=attachment,
+        )
+        for place, (content, attachment) in enumerate(contents)
+    ]
+
+
+def header_file(content, attachment_ids, owner):
+    """The one uploaded file (of Composed.owner) for a header, or None. Raises Refusal where the header wants another
+    kind of file."""
     if not attachment_ids:
         return None
-    attachment, *others = _uploads(attachment_ids, by)
+    attachment, *others = _uploads(attachment_ids, owner)
     if others or attachment.kind != _header_kind(content):
         raise Refusal("header_file", "The header takes one file of its own kind. Choose another one.", "header", 400)
     return attachment
@@ -74,10 +84,10 @@ def _sent_before(by, client_id):
     return [first, *(message for message in further if message)]
 
 
-def _uploads(attachment_ids, by):
+def _uploads(attachment_ids, owner):
     if len(attachment_ids) > MOST_FILES:
         raise Refusal("too_many_files", f"Up to {MOST_FILES} files go at once.", "attachments", 400)
-    ready = Attachment.objects.select_for_update().filter(message=None, uploaded_by=by, status=Attachment.Status.STORED)
+    ready = Attachment.objects.select_for_update().filter(message=None, status=Attachment.Status.STORED, **owner)
     found = ready.in_bulk(list(attachment_ids))
     if len(found) != len(set(attachment_ids)):
         raise Refusal("attachment_gone", "A file is no longer here. Attach it again.", "attachments", 400)

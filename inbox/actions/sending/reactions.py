@@ -13,7 +13,8 @@ from whatsapp.content import Reaction
 def react(message_id, emoji, by, client_id=None, as_helper=False, now=None):
     """React to a message of the thread's open conversation; "" takes the reaction away. Returns the reaction's Message.
 
-    A new reaction replaces ours on that message (S: Meta, messages/reaction-messages). Raises Refusal.
+    `by` None is a program, as the integration. A new reaction replaces ours on that message (S: Meta,
+    messages/reaction-messages). Raises Refusal.
     """
     if emoji and not emojis.is_emoji(emoji):
         raise Refusal("not_an_emoji", "A reaction is one emoji.", "emoji", 400)
@@ -26,7 +27,8 @@ def react(message_id, emoji, by, client_id=None, as_helper=False, now=None):
         enter(change, by, as_helper)
         target.reactions = _with(target.reactions, emoji)
         change.save(target)
-        return put(change, Draft(Reaction(emoji, target.wamid), by, client_id, quoted=target))
+        author_kind = Message.Author.AGENT if by else Message.Author.INTEGRATION
+        return put(change, Draft(Reaction(emoji, target.wamid), by, client_id, author_kind, quoted=target))
 
 
 def _with(reactions, emoji):

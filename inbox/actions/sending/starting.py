@@ -47,7 +47,8 @@ def _start(number, customer, draft, attachment_ids, now):
         if message:
             return message
         _take(change, draft.author)
-        return put(change, replace(draft, attachment=header_file(draft.content, attachment_ids, draft.author)))
+        file = header_file(draft.content, attachment_ids, {"uploaded_by": draft.author})
+        return put(change, replace(draft, attachment=file))
 
 
 def valid_phone(typed, number=None):

@@ -3,13 +3,33 @@
 Ids are numbers, times ISO 8601 in UTC, what is not there is null. Fields are added, never renamed or taken away.
 """
 
+from django.conf import settings
 from rest_framework import serializers
 
-from inbox.models import Contact, Conversation, Identity, Message
+from inbox.models import Attachment, Contact, Conversation, Identity, Message
+
+
+class AttachmentSerializer(serializers.ModelSerializer):
+    content_url = serializers.SerializerMethodField(help_text="Where its bytes are, for a key that may read it.")
+
+    class Meta:
+        model = Attachment
+        fields = ["id", "kind", "mime_type", "filename", "size_bytes", "status", "content_url"]
+        extra_kwargs = {
+            "id": {"help_text": "Our id of the file, for `attachments` of a message."},
+            "mime_type": {"help_text": "What it is by its content."},
+            "filename": {"help_text": "Its name, where one is known."},
+            "size_bytes": {"help_text": "Its size; 0 until it is stored."},
+            "status": {"help_text": "pending (still at WhatsApp), stored, or failed."},
+        }
+
+    def get_content_url(self, attachment) -> str:
+        return f"{settings.SITE_URL}/api/v1/media/{attachment.pk}/content/"
 
 
 class MessageSerializer(serializers.ModelSerializer):
     direction = serializers.SerializerMethodField(help_text="inbound, outbound or note")
+    attachments = AttachmentSerializer(many=True, read_only=True, help_text="Its files.")
     error = serializers.SerializerMethodField(help_text="Why it failed and what to do; null where it did not.")
 
     class Meta:
@@ -22,6 +42,7 @@ class MessageSerializer(serializers.ModelSerializer):
             "author",
             "kind",
             "content",
+            "attachments",
             "status",
             "error",
             "wamid",

@@ -6,7 +6,8 @@ from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.changes import change_conversation
 from inbox.models import Agent, Conversation
 from inbox.moves import FILL_PLACES
-from inbox.queries import managed_by
+from inbox.queries import managed_by, numbers_of
+from whatsapp.models import Number
 from whatsapp.wake import wake
 
 KEEP = "keep"
@@ -20,12 +21,12 @@ def set_availability(agent, availability, by=None, conversations=KEEP, now=None)
     """
     by = by or agent
     _ask_to_manage(agent, by)
-    if availability not in Agent.Availability.values:
-        raise Refusal("unknown_availability", "Choose available or away.", field="availability", status_code=400)
-    heir = _heir(conversations)
-    _save(agent, availability, by)
-    hand_on(agent, by, conversations=heir or conversations, now=now)
-    return agent
+    return _set(agent, availability, by, conversations, now)
+
+
+def set_by_program(agent, availability, conversations=KEEP, now=None):
+    """The same for a program, which asks nobody; what the agent last chose stays as it is."""
+    return _set(agent, availability, None, conversations, now)
 
 
 def logged_in(agent, now=None):
@@ -37,7 +38,7 @@ def logged_in(agent, now=None):
 
 def logged_out(agent, conversations=KEEP, now=None):
     """Absent at once; `conversations` as in set_availability. What they last chose stays as it is."""
-    heir = _heir(conversations)
+    heir = _heir(agent, conversations)
     presence.disconnect(agent, now)
     hand_on(agent, agent, conversations=heir or conversations, now=now)
     return agent
@@ -83,24 +84,39 @@ def activate(agent, by):
     return agent
 
 
+def _set(agent, availability, by, conversations, now):
+    if availability not in Agent.Availability.values:
+        raise Refusal("unknown_availability", "Choose available or away.", field="availability", status_code=400)
+    heir = _heir(agent, conversations)
+    _save(agent, availability, by)
+    hand_on(agent, by, conversations=heir or conversations, now=now)
+    return agent
+
+
 def _save(agent, availability, by):
     agent.availability = availability
-    if by.pk == agent.pk:
+    if by and by.pk == agent.pk:
         agent.chose_away = availability == Agent.Availability.AWAY
     Agent.objects.filter(pk=agent.pk).update(availability=availability, chose_away=agent.chose_away)
     wake(FILL_PLACES)
     events.agent_changed(agent)
 
 
-def _heir(conversations):
-    """The agent whom `conversations` names, or None. Raises Refusal when there is no such choice."""
+def _heir(agent, conversations):
+    """The agent whom `conversations` names, or None. Raises Refusal when there is no such choice, or who cannot serve
+    all of them."""
     if conversations in (KEEP, GIVE_BACK):
         return None
     try:
-        return Agent.objects.get(pk=conversations, is_active=True)
+        heir = Agent.objects.exclude(pk=agent.pk).get(pk=conversations, is_active=True)
     except (Agent.DoesNotExist, ValueError, TypeError) as error:
         words = "Keep them, give them back, or choose a colleague."
         raise Refusal("unknown_choice", words, field="conversations", status_code=400) from error
+    numbers = Number.objects.filter(threads__conversations__in=_served_by(agent))
+    if numbers.exclude(pk__in=numbers_of(heir)).exists():
+        words = f"{heir} does not serve all of these conversations' numbers. Choose somebody who does."
+        raise Refusal("cannot_serve", words, field="conversations")
+    return heir
 
 
 def _served_by(agent):

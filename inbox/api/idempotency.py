@@ -1,11 +1,11 @@
 """A write that a program names with `Idempotency-Key` happens once, however often it is sent; kept 24 hours.
 
-The name, what was done and the answer are committed together: a write that failed half-way left nothing, and may be
-sent again.
+The name, what was done and the answer are committed together. So only what was done is kept: a write that was refused
+(4xx) or broke half-way left nothing behind, and may be sent again under the same name, mended or as it was.
 """
 
 import re
-from hashlib import sha256
+from hashlib import file_digest, sha256
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -38,8 +38,24 @@ def once(handler, name, request, *args, **kwargs):
 
 
 def digest_of(request):
-    whole = b"\n".join([request.method.encode(), request.get_full_path().encode(), request._request.body])
+    whole = b"\n".join([request.method.encode(), request.get_full_path().encode(), what_is_told(request)])
     return sha256(whole).hexdigest()
+
+
+def what_is_told(request):
+    """The body; of a form its fields and files, since what stands between them is another each time."""
+    if not request.content_type.startswith("multipart/"):
+        return request._request.body
+    fields = sorted(request.POST.lists())
+    files = [(name, file.name, digest_of_file(file)) for name, file in sorted(request.FILES.items())]
+    return repr((fields, files)).encode()
+
+
+def digest_of_file(file):
+    file.seek(0)
+    digest = file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
 
 
 def take_turn(key, name):

@@ -34,3 +34,20 @@ class KeyThrottle(BaseThrottle):
             return cache.incr(name)
         except (RedisError, ValueError):  # away, or emptied in between
             return 1
+
+
+class Counted:
+    """A view that counts as soon as it knows who asks: what is then refused or not found carries the limits, too."""
+
+    def perform_authentication(self, request):
+        super().perform_authentication(request)
+        super().check_throttles(request)
+
+    def check_throttles(self, request):
+        """Done, before the scopes were asked."""
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(request, "rate_limit", {}).items():
+            response[name] = value
+        return response

@@ -4,7 +4,7 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from inbox.actions.refusals import Refusal, refusing_content
+from inbox.actions.refusals import refusing_content
 from inbox.actions.sending import send_message, write_note
 from inbox.api.queries import Flag, PageQuery, Query
 from inbox.api.resources import Pages, Resource, StorableDict
@@ -15,7 +15,6 @@ from whatsapp import message_templates
 from whatsapp.models import MessageTemplate
 
 Scope = ApiKey.Scope
-TEMPLATES_ONLY = "This key sends message templates only. Give it the scope messages:free-form for anything else."
 
 
 class TemplateMessage(serializers.Serializer):
@@ -49,7 +48,7 @@ class Silence(Query):
 
 SCOPES = {
     "messages": Scope.CONVERSATIONS_READ,
-    "send": Scope.MESSAGES_TEMPLATES,
+    "send": Scope.MESSAGES_FREE_FORM,
     "send_template": Scope.MESSAGES_TEMPLATES,
     "write_note": Scope.CONVERSATIONS_WRITE,
 }
@@ -77,8 +76,6 @@ class MessagesOfConversation:
     @messages.mapping.post
     def send(self, request, pk):
         """Send a free-form or interactive message inside the window."""
-        if Scope.MESSAGES_FREE_FORM not in request.auth.scopes:
-            raise Refusal("templates_only", TEMPLATES_ONLY, status_code=403)
         asked = self.told(FreeForm)
         with refusing_content():
             content = with_file(contents.load(asked["kind"], asked["content"]))

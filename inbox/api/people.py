@@ -1,12 +1,21 @@
-"""Agents, teams and tags, as far as programs deal with them."""
+"""Agents, teams and tags, as far as programs deal with them.
+
+A program sets who is available; who may log in, serves which number and up to which limit is for supervisors in the
+inbox and for admins.
+"""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from inbox.actions.refusals import Refusal
+from inbox.actions.availability import GIVE_BACK, KEEP, set_by_program
+from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.api.resources import Resource
 from inbox.models import Agent, ApiKey, Tag, Team
+from inbox.queries import numbers_of
 
 Scope = ApiKey.Scope
 
@@ -25,15 +34,55 @@ class AgentSerializer(serializers.ModelSerializer):
         }
 
 
+class WhoGets(serializers.Field):
+    """keep, give_back, or the id of the agent who gets them."""
+
+    default_error_messages = {"invalid": "Keep them, give them back, or name a colleague by id."}
+
+    def to_internal_value(self, told):
+        if told in (KEEP, GIVE_BACK) or (type(told) is int and 0 < told < 2**63):
+            return told
+        return self.fail("invalid")
+
+    def to_representation(self, value):
+        return value
+
+
+class AvailabilitySerializer(serializers.Serializer):
+    availability = serializers.ChoiceField(Agent.Availability.choices, help_text="available or away.")
+    conversations = WhoGets(
+        default=KEEP,
+        help_text="What becomes of the open ones: keep, give_back, or the id of the agent who gets them all.",
+    )
+
+
 class Agents(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     """People who log in and answer."""
 
     serializer_class = AgentSerializer
-    scopes = {"list": Scope.AGENTS_READ, "retrieve": Scope.AGENTS_READ}
+    scopes = {"list": Scope.AGENTS_READ, "retrieve": Scope.AGENTS_READ, "set_availability": Scope.AGENTS_WRITE}
     ordering = ("id",)
 
     def get_queryset(self):
-        return self.of_key(Agent.objects.filter(is_active=True), "receptions__number").distinct()
+        return self.agents()
+
+    @extend_schema(request=AvailabilitySerializer, responses=AgentSerializer)
+    @action(detail=True, methods=["post"], url_path="availability")
+    def set_availability(self, request, pk):
+        """Make an agent available or away, and say what becomes of their open conversations."""
+        asked = self.told(AvailabilitySerializer)
+        agent = self.get_object()
+        self.ask_to_be_of_key_only(agent)
+        if isinstance(asked["conversations"], int):
+            self.agent(asked["conversations"], "conversations")
+        set_by_program(agent, asked["availability"], asked["conversations"])
+        return Response(AgentSerializer(agent).data)
+
+    def ask_to_be_of_key_only(self, agent):
+        """A key of one number changes nothing on others."""
+        number_id = self.request.auth.number_id
+        if number_id is not None and numbers_of(agent).exclude(pk=number_id).exists():
+            raise NotAllowed(f"{agent} serves other numbers than this key's, too.", "agent_elsewhere")
 
 
 class TeamSerializer(serializers.ModelSerializer):
@@ -53,8 +102,10 @@ class Teams(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     serializer_class = TeamSerializer
     scopes = {"list": Scope.AGENTS_READ, "retrieve": Scope.AGENTS_READ}
-    queryset = Team.objects.prefetch_related("members")
     ordering = ("id",)
+
+    def get_queryset(self):
+        return self.teams().prefetch_related(Prefetch("members", self.agents()))
 
 
 class TagSerializer(serializers.ModelSerializer):
@@ -69,20 +120,34 @@ class TagSerializer(serializers.ModelSerializer):
 
 
 class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
-    """Labels with a colour."""
+    """Labels with a colour, the same for all numbers."""
 
     serializer_class = TagSerializer
-    scopes = {"list": Scope.CONVERSATIONS_READ, "retrieve": Scope.CONVERSATIONS_READ, "create": Scope.TAGS_WRITE}
+    scopes = {
+        "list": Scope.CONVERSATIONS_READ,
+        "retrieve": Scope.CONVERSATIONS_READ,
+        "create": Scope.TAGS_WRITE,
+        "partial_update": Scope.TAGS_WRITE,
+    }
     queryset = Tag.objects.all()
     ordering = ("id",)
 
     def create(self, request):
         """Create a tag."""
-        asked = self.told(TagSerializer)
+        return Response(self.kept(Tag(), self.told(TagSerializer)), status=201)
+
+    def partial_update(self, request, pk):
+        """Rename a tag, or give it another colour; keys of one number cannot, since tags are everybody's."""
+        if request.auth.number_id is not None:
+            raise NotAllowed("Tags are the same for all numbers: a key of one number does not change them.")
+        return Response(self.kept(self.get_object(), self.told(TagSerializer, partial=True)))
+
+    def kept(self, tag, told):
+        for name, value in told.items():
+            setattr(tag, name, value)
         try:
             with transaction.atomic():
-                tag = Tag.objects.create(**asked)
+                tag.save()
         except IntegrityError as error:
-            name = asked["name"]
-            raise Refusal("tag_exists", f"There is a tag “{name}” already.", status_code=409, field="name") from error
-        return Response(TagSerializer(tag).data, status=201)
+            raise Refusal("tag_exists", f"There is a tag “{tag}” already.", status_code=409, field="name") from error
+        return TagSerializer(tag).data

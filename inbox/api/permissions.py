@@ -2,15 +2,30 @@
 
 from rest_framework.permissions import BasePermission
 
+from inbox.actions.refusals import NotAllowed
+from inbox.models import ApiKey
+
+# Stands in `scopes` for what every valid key may do.
+ANY_KEY = ""
+TEMPLATES_ONLY = "This key sends message templates only. Give it the scope messages:free-form for anything else."
+
 
 class HasScope(BasePermission):
-    """Views say what they need in `scopes`: {action: scope}."""
+    """Views say what they need in `scopes`: {action: scope}. An action that is not named there is nobody's."""
 
     def has_permission(self, request, view):
+        """False without a key (401). Raises NotAllowed (403) `templates_only` or `scope_missing`."""
         if request.auth is None:
             return False
-        if view.action is None:  # a method that the resource does not have
-            return True
-        needed = view.scopes.get(view.action)
-        self.message = f"This key lacks the scope {needed}."
-        return needed in request.auth.scopes
+        if request.method.lower() in view.action_map:  # any other is answered with 405
+            ask_for(view.scopes.get(view.action), request.auth)
+        return True
+
+
+def ask_for(needed, key):
+    """Raise NotAllowed where the key lacks a scope."""
+    if needed == ANY_KEY or needed in key.scopes:
+        return
+    if needed == ApiKey.Scope.MESSAGES_FREE_FORM:
+        raise NotAllowed(TEMPLATES_ONLY, "templates_only")
+    raise NotAllowed(f"This key lacks the scope {needed}.", "scope_missing")

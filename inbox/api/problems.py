@@ -1,9 +1,12 @@
 """Every error in one shape: `application/problem+json` (RFC 9457) with a stable `code` and, where one is to blame, the
 `field`."""
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
+import logging
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import IntegrityError, OperationalError
+from django.http import Http404
+from psycopg.errors import DeadlockDetected
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -11,6 +14,8 @@ from rest_framework.views import set_rollback
 
 from inbox.actions.refusals import Refusal
 from inbox.api.codes import TITLES
+
+logger = logging.getLogger(__name__)
 
 
 class TooLarge(exceptions.APIException):
@@ -38,12 +43,7 @@ class ProblemRenderer(JSONRenderer):
 
 def handle(error, context):
     """DRF's exception handler. None lets what nobody foresaw become a 500 that is logged."""
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    elif isinstance(error, RequestDataTooBig):
-        error = TooLarge()
+    error = known(error)
     if isinstance(error, Refusal):
         return answer(context, error.status_code, error.code, error.words, error.field)
     if isinstance(error, exceptions.ValidationError):
@@ -54,14 +54,26 @@ def handle(error, context):
     return None
 
 
-@csrf_exempt
-def nowhere(request):
-    """An address that no resource has."""
-    return JsonResponse(
-        body_of(404, "not_found", "The API has nothing at this address."),
-        status=404,
-        content_type=ProblemRenderer.media_type,
-    )
+def known(error):
+    """What Django and the database raise, in words of ours."""
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError("The request could not be read.")
+    if is_collision(error):
+        logger.warning("A request of a program met another: %s", type(error.__cause__).__name__)
+        return Refusal("meanwhile", "Something else changed this at the same moment. Send the request again.")
+    return error
+
+
+def is_collision(error):
+    """What only the database sees: a row that was taken, or deleted, by somebody else at this very moment."""
+    is_deadlock = isinstance(error, OperationalError) and isinstance(error.__cause__, DeadlockDetected)
+    return is_deadlock or isinstance(error, IntegrityError)
 
 
 def invalid(context, error):

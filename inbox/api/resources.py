@@ -5,7 +5,7 @@ from functools import partial
 from io import BytesIO
 
 from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404
+from django.db.models import Q
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
@@ -14,10 +14,11 @@ from rest_framework.viewsets import GenericViewSet
 
 from inbox.actions.refusals import Refusal
 from inbox.api.idempotency import once
+from inbox.api.limits import Counted
 from inbox.api.problems import TooLarge
 from inbox.api.queries import MOST_ROWS, PageQuery, Query
 from inbox.api.strict import complaints
-from inbox.models import Agent
+from inbox.models import Agent, Reception, Team
 
 BODY_LIMIT = 1024 * 1024
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -55,6 +56,12 @@ class Body(JSONParser):
             raise ParseError("The body is nested too deeply.") from error
 
 
+def ask_size(request, most_bytes):
+    """Raise TooLarge (413) for a body that is longer than that, before it is read."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most_bytes:
+        raise TooLarge(f"A body has up to {most_bytes // 1024} KiB here.")
+
+
 class StorableDict(serializers.DictField):
     """A JSON object of any shape, as far as it can be kept: no NUL, no half of a character, no infinite number."""
 
@@ -70,7 +77,7 @@ class StorableDict(serializers.DictField):
         return told
 
 
-class Resource(GenericViewSet):
+class Resource(Counted, GenericViewSet):
     """`scopes` says what each action needs: {action: scope}; `queries` what it may be asked: {action: Query}."""
 
     pagination_class = Pages
@@ -89,16 +96,17 @@ class Resource(GenericViewSet):
         if name and request.method in WRITES and hasattr(self, method):
             setattr(self, method, partial(once, getattr(self, method), name))
 
-    def finalize_response(self, request, response, *args, **kwargs):
-        response = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in getattr(request, "rate_limit", {}).items():
-            response[name] = value
-        return response
-
     def of_key(self, rows, path):
         """Only the rows of the key's number, where it has one; `path` leads from a row to its number."""
         number_id = self.request.auth.number_id
         return rows if number_id is None else rows.filter(**{path: number_id})
+
+    def any_of_key(self, rows, path):
+        """The same where `path` leads to several numbers, one of which has to be the key's."""
+        number_id = self.request.auth.number_id
+        if number_id is None:
+            return rows
+        return rows.filter(pk__in=rows.model.objects.order_by().filter(**{path: number_id}).values("pk"))
 
     def filters(self, *fields, **paths):
         """What the address asks of these, as filter() takes it; `paths` names another field: asked="path__to_it"."""
@@ -112,14 +120,42 @@ class Resource(GenericViewSet):
         asked.is_valid(raise_exception=True)
         return asked.validated_data
 
-    def told(self, shape):
-        """What the body says, in the shape of a serializer. Raises ValidationError."""
-        asked = shape(data=self.request.data)
+    def told(self, shape, partial=False):
+        """What the body says, in the shape of a serializer, or a part of it. Raises ValidationError."""
+        asked = shape(data=self.request.data, partial=partial)
         asked.is_valid()
         wrong = {path: [words] for path, words in complaints(asked, self.request.data)}
         if asked.errors or wrong:
             raise serializers.ValidationError({**asked.errors, **wrong})
         return asked.validated_data
 
-    def agent(self, agent_id):
-        return get_object_or_404(Agent, pk=agent_id, is_active=True)
+    def agents(self):
+        """Those who may log in and serve the key's number; admins serve all."""
+        agents, number_id = Agent.objects.filter(is_active=True), self.request.auth.number_id
+        if number_id is None:
+            return agents
+        serving = Reception.agents.through.objects.filter(reception__number=number_id).values("agent")
+        return agents.filter(Q(role=Agent.Role.ADMIN) | Q(pk__in=serving))
+
+    def teams(self):
+        """Those with somebody who serves the key's number, and the one that its new conversations go to."""
+        number_id = self.request.auth.number_id
+        if number_id is None:
+            return Team.objects.all()
+        with_somebody = Team.members.through.objects.filter(agent__in=self.agents()).values("team")
+        default = Reception.objects.filter(number=number_id).values("team")
+        return Team.objects.filter(Q(pk__in=with_somebody) | Q(pk__in=default))
+
+    def agent(self, agent_id, field="agent"):
+        """The agent whom the body names in `field`. Raises Refusal."""
+        agent = self.agents().filter(pk=agent_id).first()
+        if agent is None:
+            raise Refusal("agent_unknown", f"There is no agent {agent_id} who may log in.", field, 400)
+        return agent
+
+    def team(self, team_id, field="team"):
+        """The same for a team."""
+        team = self.teams().filter(pk=team_id).first()
+        if team is None:
+            raise Refusal("team_unknown", f"There is no team {team_id}.", field, 400)
+        return team

@@ -5,7 +5,7 @@ The names an operator sets are listed in docs/deploy.md. `bin/run` sets all of t
 
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -36,6 +36,7 @@ IS_SERVED_BY_TLS = SITE_URL.startswith("https://")
 
 WHATSAPP_API_URL = env.str("WHATSAPP_API_URL", default="https://graph.facebook.com").rstrip("/")
 WHATSAPP_API_VERSION = env.str("WHATSAPP_API_VERSION", default="v25.0")
+SMS_API_URL = env.str("SMS_API_URL", default="https://api.twilio.com").rstrip("/")
 
 # Integrators' programs are called on the public internet by https; in these networks also without, and though private.
 PROGRAMS_ALLOWED_NETWORKS = [ip_network(cidr) for cidr in env.list("PROGRAMS_ALLOWED_NETWORKS", default=[])]
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "anymail",
     "axes",
     "channels",
     "csp",
@@ -306,7 +308,16 @@ DEFAULT_PHONE_REGION = env.str("DEFAULT_PHONE_REGION", default="DE")
 # --- Mail and logs ---------------------------------------------------------------------------------------------------
 
 _MAIL_DEFAULT = f"filemail:///{VAR_DIR / 'mail'}"
-globals().update(env.email_url("EMAIL_URL", default=_MAIL_DEFAULT))
+EMAIL_TIMEOUT = 20
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER = "localhost", 25, ""
+ANYMAIL = {}
+_EMAIL_URL = urlsplit(env.str("EMAIL_URL", default=_MAIL_DEFAULT))
+if _EMAIL_URL.scheme == "anymail":
+    # A provider's API: anymail://mailgun?MAILGUN_API_KEY=...&WEBHOOK_SECRET=user:password, options as django-anymail's.
+    EMAIL_BACKEND = f"anymail.backends.{_EMAIL_URL.hostname}.EmailBackend"
+    ANYMAIL = dict(parse_qsl(_EMAIL_URL.query, strict_parsing=True))
+else:
+    globals().update(env.email_url("EMAIL_URL", default=_MAIL_DEFAULT))
 if EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend":  # noqa: F821 (set by env.email_url above)
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Switchboard <switchboard@localhost>")

@@ -30,10 +30,13 @@ SETTINGS = (
     "REDIS_URL",
     "SECRET_KEY",
     "SITE_URL",
+    "SMS_API_URL",
     "VAR_DIR",
     "WHATSAPP_API_URL",
     "WHATSAPP_API_VERSION",
 )
+# Whose far end the sandbox plays.
+PLAYED = ("SMS_API_URL", "WHATSAPP_API_URL")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Installation:
             "REDIS_URL": self.redis_url,
             "SITE_URL": self.site_url,
             "VAR_DIR": str(self.places.var),
-            **({"WHATSAPP_API_URL": self.sandbox_url} if self.has_sandbox else {}),
+            **(dict.fromkeys(PLAYED, self.sandbox_url) if self.has_sandbox else {}),
         }
         return {**usual, **given, **decided}
 

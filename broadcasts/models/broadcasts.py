@@ -12,7 +12,8 @@ class Broadcast(models.Model):
     """One message to many people over one channel, now or later.
 
     `content` is the message with its placeholders, in the shape of its channel (broadcasts.channels); for WhatsApp
-    {"name", "language", "components"} of a message template. `params` are the defaults of the placeholders. `audience`
+    {"name", "language", "components"} of a message template, for email {"subject", "message"}, for SMS {"message",
+    "offers_stop"}. `params` are the defaults of the placeholders. `audience`
     says who is meant, in the shape of broadcasts.audience; people who were named one by one are recipients already.
     """
 
@@ -42,6 +43,12 @@ class Broadcast(models.Model):
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.WHATSAPP)
     number = models.ForeignKey(
         "whatsapp.Number", null=True, blank=True, on_delete=models.PROTECT, related_name="broadcasts"
+    )
+    email_sender = models.ForeignKey(
+        "broadcasts.EmailSender", null=True, blank=True, on_delete=models.PROTECT, related_name="broadcasts"
+    )
+    sms_sender = models.ForeignKey(
+        "broadcasts.SmsSender", null=True, blank=True, on_delete=models.PROTECT, related_name="broadcasts"
     )
     content = models.JSONField(default=dict, blank=True)
     params = models.JSONField(default=dict, blank=True)

@@ -1,0 +1,21 @@
+"""Files that a broadcast's emails bring along."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class BroadcastFile(models.Model):
+    """One attachment of every email of a broadcast. Its bytes are read once per run, not once per recipient."""
+
+    broadcast = models.ForeignKey("broadcasts.Broadcast", on_delete=models.CASCADE, related_name="files")
+    file = models.FileField(upload_to="broadcasts/%Y/%m/")
+    name = models.CharField(max_length=200)
+    mime_type = models.CharField(max_length=100, default="application/octet-stream")
+    size_bytes = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return self.name

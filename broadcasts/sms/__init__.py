@@ -1,0 +1,1 @@
+"""SMS: how long a text is, and the gateways that carry it."""

@@ -2,8 +2,8 @@
 
 from django.dispatch import receiver
 
-from automation.reactions import timing, welcome
-from inbox.signals import conversation_changed, thread_opened
+from automation.reactions import consent_words, timing, welcome
+from inbox.signals import conversation_changed, message_received, thread_opened
 
 
 @receiver(conversation_changed)
@@ -15,3 +15,9 @@ def on_conversation_changed(sender, change, **kwargs):
 @receiver(thread_opened)
 def on_thread_opened(sender, change, at, **kwargs):
     welcome.chat_opened(change, at)
+
+
+@receiver(message_received)
+def on_consent_word(sender, decision, change, **kwargs):
+    if decision.consent:
+        consent_words.expect_reply(change)

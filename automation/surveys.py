@@ -49,7 +49,7 @@ def hear(sender, message, change, **news):
     tapped_id = tapped(message.kind, message.content)
     if tapped_id:
         _hear_tap(change, message, read_row_id(tapped_id))
-    elif message.kind == "text":
+    elif message.kind == "text" and not news["decision"].consent:
         _hear_words(change, message)
 
 
@@ -112,7 +112,7 @@ def _comment_on(thread, survey, answer):
     near = Q(quoted=survey)
     for moment in (asked_at, answer.answered_at, answer.changed_at):
         near |= Q(at__range=(moment, moment + follow_up))
-    words = said.filter(near, author_kind=Message.Author.CUSTOMER, kind="text")
+    words = said.filter(near, author_kind=Message.Author.CUSTOMER, kind="text").exclude(context__has_key="consent")
     spoke = (
         said.filter(author_kind__in=SPEAKERS).exclude(kind__in=["note", *Message.ANNOTATIONS]).order_by("at").first()
     )

@@ -2,7 +2,7 @@
 
 from automation import surveys
 from automation.bots import endings, running
-from automation.reactions import auto_close, reminder, survey, waiting, welcome
+from automation.reactions import auto_close, consent_words, reminder, survey, waiting, welcome
 from automation.reactions.timing import when_due
 from automation.rules.deadlines import Due
 from inbox.timers import register
@@ -13,6 +13,7 @@ register(Due.REMINDER, when_due(Due.REMINDER, reminder.remind), "reminder")
 register(Due.AUTO_CLOSE, when_due(Due.AUTO_CLOSE, auto_close.close), "closes")
 register(Due.SURVEY, when_due(Due.SURVEY, survey.ask), "survey")
 register(Due.THANKS, surveys.thank)
+register(Due.CONSENT_REPLY, consent_words.reply)
 register(Due.BOT_TURN, running.take_turn)
 register(Due.BOT_OVERDUE, endings.bot_is_silent)
 register(Due.BOT_SILENCE, endings.customer_is_silent, "closes")

@@ -108,6 +108,18 @@ def _survey(form):
     return Screen([asked, said("Very satisfied"), thanks], line="The conversation ended", rows=survey_rows())
 
 
+def _words(form, otherwise):
+    return Screen([said((form.words or [otherwise])[0]), ours(form)])
+
+
+def _opt_out(form):
+    return _words(form, "stop")
+
+
+def _opt_in(form):
+    return _words(form, "start")
+
+
 SCREENS = {
     Kind.WELCOME: _welcome,
     Kind.ICE_BREAKERS: _ice_breakers,
@@ -117,4 +129,6 @@ SCREENS = {
     Kind.REMINDER: _reminder,
     Kind.AUTO_CLOSE: _auto_close,
     Kind.SURVEY: _survey,
+    Kind.OPT_OUT: _opt_out,
+    Kind.OPT_IN: _opt_in,
 }

@@ -66,6 +66,17 @@ PANELS = {
         "Asks how satisfied the customer is, 10 seconds after a conversation that a person served has ended.",
         f"{SERVICE} A survey template sent after the window is charged by its own category.",
     ),
+    Kind.OPT_OUT: Panel(
+        "Opt-out words",
+        "A customer whose whole message is one of these words gets nothing any more that you start: no message "
+        "template, no broadcast, from nobody. What they write can still be answered.",
+        SERVICE,
+    ),
+    Kind.OPT_IN: Panel(
+        "Opt-in words",
+        "With one of these words a customer agrees to your messages again.",
+        SERVICE,
+    ),
 }
 
 
@@ -145,6 +156,23 @@ def _survey(form, page):
     return f"After a conversation the customer is asked{often}: {_quoted(form.told('text'))}"
 
 
+def _opt_out(form, page):
+    return _heard(form, "ends what you start", Kind.OPT_OUT)
+
+
+def _opt_in(form, page):
+    return _heard(form, "allows it again", Kind.OPT_IN)
+
+
+def _heard(form, does, kind):
+    words = form.words
+    if not words:
+        return "No word is written yet."
+    more = f" (and {len(words) - 1} more)" if len(words) > 1 else ""
+    says = f"The customer gets: {short(kind, form)}" if form.is_told("is_on") else "The customer hears nothing."
+    return f"{_quoted(words[0])}{more} {does}. {says}"
+
+
 SENTENCES = {
     Kind.WELCOME: _welcome,
     Kind.ICE_BREAKERS: _ice_breakers,
@@ -154,12 +182,14 @@ SENTENCES = {
     Kind.REMINDER: _reminder,
     Kind.AUTO_CLOSE: _auto_close,
     Kind.SURVEY: _survey,
+    Kind.OPT_OUT: _opt_out,
+    Kind.OPT_IN: _opt_in,
 }
 
 
 def state(kind, form):
     """The word beside the title: "On · after 15 minutes"."""
-    if kind == Kind.CLOSED_HOURS:
+    if kind in (Kind.CLOSED_HOURS, Kind.OPT_OUT, Kind.OPT_IN):
         return "Reply on" if form.is_told("is_on") else "Reply off"
     if not form.is_told("is_on"):
         return "Off"

@@ -1,4 +1,4 @@
-"""The whole page of a number: eight panels and the business hours, judged and saved as one."""
+"""The whole page of a number: ten panels and the business hours, judged and saved as one."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -6,8 +6,9 @@ from django.utils import timezone
 from automation import ice_breakers
 from automation.forms.hours import HoursForm
 from automation.forms.panels import FORMS
+from automation.forms.words import WordsForm
 from automation.models import Automation
-from inbox.models import Attachment
+from inbox.models import Attachment, Reception
 from whatsapp.models import Number
 from whatsapp.wake import wake
 
@@ -31,7 +32,8 @@ class AutomationPage:
     def is_valid(self):
         """Every panel is judged, so that all errors stand on the page at once."""
         valid = [form.is_valid() for form in self.forms]
-        return all(valid)
+        self.panels[Automation.Kind.OPT_IN].judge_beside(self.panels[Automation.Kind.OPT_OUT])
+        return all(valid) and not self.count_of_errors
 
     @property
     def count_of_errors(self):
@@ -45,6 +47,7 @@ class AutomationPage:
             for kind, form in self.panels.items():
                 self._write(kind, form)
             self.hours.save()
+            self._write_words()
             if ice_breakers.wanted(self.number.pk) != before:
                 ice_breakers.want_push(self.number.pk)
             wake("automation.tasks.retime_number", self.number.pk)
@@ -58,6 +61,11 @@ class AutomationPage:
             number=row.number, kind=kind, defaults={name: getattr(row, name) for name in WRITTEN}
         )
 
+    def _write_words(self):
+        words = {form.stored_in: "\n".join(form.words) for form in self.panels.values() if isinstance(form, WordsForm)}
+        if not Reception.objects.filter(number=self.number).update(**words):
+            Reception.objects.create(number=self.number, **words)
+
 
 WRITTEN = [field.name for field in Automation._meta.fields if field.name not in ("id", "number", "kind")]
 
@@ -65,7 +73,7 @@ WRITTEN = [field.name for field in Automation._meta.fields if field.name not in 
 def rows_of(number):
     """{kind: Automation}, unsaved ones where the number has none yet."""
     stored = {row.kind: row for row in Automation.objects.filter(number=number).select_related("attachment")}
-    rows = {kind: stored.get(kind) or Automation(number=number, kind=kind) for kind in Automation.Kind}
+    rows = {kind: stored.get(kind) or Automation.usual(number.pk, kind) for kind in Automation.Kind}
     for row in rows.values():
         row.number = number
     return rows

@@ -3,10 +3,11 @@
 import emoji
 from django import forms
 
-from automation.forms.content import ContentForm
 from automation.forms.lines import LinesField
 from automation.forms.marked import MarkedForm
+from automation.forms.replies import ReplyForm
 from automation.forms.times import TimedFields, initial_time
+from automation.forms.words import OptInForm, OptOutForm
 from automation.models import Automation
 from automation.reactions.survey_template import template_for
 from automation.rules.surveys import THANKS
@@ -27,26 +28,6 @@ DEFAULT_HOLD = 60
 MOST_HOLD = 3600
 # From here on nearly every survey falls outside the window, which closes 24 hours after the customer's last word.
 SURVEY_TOO_LATE = 23 * 60
-
-
-class ReplyForm(ContentForm):
-    """An automation that says something: reply when unassigned, closed hours."""
-
-    is_on = forms.BooleanField(required=False)
-
-    def __init__(self, automation, agent, *args, **options):
-        options.setdefault("initial", {})["is_on"] = automation.is_on
-        super().__init__(automation, agent, *args, **options)
-
-    @property
-    def must_be_written(self):
-        return self.is_told("is_on")
-
-    def write(self, automation):
-        """Put what was cleaned into the row."""
-        automation.is_on = self.cleaned_data["is_on"]
-        automation.content_kind, automation.content = self.content
-        automation.attachment = self.attachment
 
 
 class WelcomeForm(ReplyForm):
@@ -245,4 +226,6 @@ FORMS = {
     Kind.REMINDER: ReminderForm,
     Kind.AUTO_CLOSE: AutoCloseForm,
     Kind.SURVEY: SurveyForm,
+    Kind.OPT_OUT: OptOutForm,
+    Kind.OPT_IN: OptInForm,
 }

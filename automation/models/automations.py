@@ -20,6 +20,15 @@ class Automation(models.Model):
         REMINDER = "reminder", "Reminder when the agent is slow"
         AUTO_CLOSE = "auto_close", "Auto-close"
         SURVEY = "survey", "Satisfaction survey"
+        OPT_OUT = "opt_out", "Reply to opt-out words"
+        OPT_IN = "opt_in", "Reply to opt-in words"
+
+    # Said until somebody writes something else, or switches it off: whoever opts out should know that it worked.
+    USUAL = {
+        Kind.OPT_OUT: "We will not write to you first any more. You can still write to us at any time. "
+        "Send “start” to get our messages again.",
+        Kind.OPT_IN: "Thank you, you will get our messages again. Send “stop” to end them.",
+    }
 
     number = models.ForeignKey("whatsapp.Number", on_delete=models.CASCADE, related_name="automations")
     kind = models.CharField(max_length=16, choices=Kind)
@@ -61,6 +70,18 @@ class Automation(models.Model):
                 name="automation_on_has_its_time",
             ),
         ]
+
+    @classmethod
+    def of(cls, number_id, kind):
+        """The automation of a number; where it has none yet, the one that everybody begins with (unsaved)."""
+        return cls.objects.filter(number=number_id, kind=kind).first() or cls.usual(number_id, kind)
+
+    @classmethod
+    def usual(cls, number_id, kind):
+        begun = (
+            {"is_on": True, "content_kind": "text", "content": {"text": cls.USUAL[kind]}} if kind in cls.USUAL else {}
+        )
+        return cls(number_id=number_id, kind=kind, **begun)
 
     def __str__(self):
         return f"{self.get_kind_display()} of {self.number}"

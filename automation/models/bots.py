@@ -123,6 +123,7 @@ class BotRun(models.Model):
         """The customer's words that its bot has not dealt with yet, oldest first."""
         dealt_with = cls.objects.filter(conversation=conversation).values_list("word_id", flat=True).first() or 0
         words = Message.objects.filter(conversation=conversation, author_kind=Message.Author.CUSTOMER)
+        words = words.exclude(context__has_key="consent")
         return words.filter(pk__gt=dealt_with).exclude(kind__in=Message.ANNOTATIONS).order_by("pk")
 
     @property

@@ -25,12 +25,14 @@ class Due(StrEnum):
     AUTO_CLOSE = "auto_close"
     SURVEY = "survey"
     THANKS = "survey_thanks"
+    CONSENT_REPLY = "consent_reply"
     BOT_TURN = "bot_turn"
     BOT_OVERDUE = "bot_overdue"
     BOT_SILENCE = "bot_silence"
 
 
-# Those that `deadlines` decides. THANKS, BOT_TURN and BOT_OVERDUE are set by what they answer and stay until they fire.
+# Those that `deadlines` decides. THANKS, CONSENT_REPLY, BOT_TURN and BOT_OVERDUE are set by what they answer and stay
+# until they fire.
 COMPUTED = frozenset({Due.WELCOME, Due.WAITING_REPLY, Due.REMINDER, Due.AUTO_CLOSE, Due.SURVEY, Due.BOT_SILENCE})
 # Why a survey is refused when it is due, rather than never set.
 FOUND_OUT_WHEN_DUE = frozenset({"nothing_arrived", "opted_out", "asked_lately"})

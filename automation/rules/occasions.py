@@ -9,6 +9,7 @@ THANKS = "thanks:"
 ANSWER = "answer:"
 END = "end:"
 STOPPED = "stopped:"
+WORD = "word:"
 
 
 def survey(conversation_id):
@@ -24,6 +25,11 @@ def thanks(conversation_id):
 def answer(message_id):
     """Taking this message as an answer to a survey."""
     return f"{ANSWER}{message_id}"
+
+
+def word(message_id):
+    """Answering this opt-out or opt-in word."""
+    return f"{WORD}{message_id}"
 
 
 def end(conversation_id, version):

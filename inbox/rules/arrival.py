@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from inbox.rules.consent import OPT_OUT
+
 
 class Act(StrEnum):
     RECORD = "record"  # stands in the thread, in no conversation
+    STAND = "stand"  # stands in the open conversation and does nothing to it
+    CLOSE = "close"  # the pending one has nothing to wait for any more
     CONTINUE = "continue"
     OPEN = "open"
     REOPEN = "reopen"
@@ -19,9 +23,10 @@ class Arrival:
     the newest closed one counts: when it was closed, whether its agent is available and below the limit. `bot_is_on`:
     the number's new conversations go to a bot first. `handover_on` says what ends a pending one's waiting; `is_tap`: it
     is an interaction with a message of ours, which was sent to be answered silently (`answers_silently`), or for a
-    workflow (`is_relayed`)."""
+    workflow (`is_relayed`). `consent`: the whole of it is an opt-out or opt-in word of the number (rules.consent)."""
 
     wrote_at: datetime
+    consent: str = ""
     record_only: bool = False
     open_status: str = ""
     has_handover_agent: bool = False
@@ -42,18 +47,22 @@ class Decision:
     act: Act
     status: str = ""
     is_silent: bool = False
+    consent: str = ""
 
     @property
     def is_word(self):
         """It bumps, is unread, waits for an answer."""
-        return self.act != Act.RECORD
+        return self.act not in (Act.RECORD, Act.STAND, Act.CLOSE)
 
 
 def decide(arrival: Arrival) -> Decision:
-    """First match wins: recorded only, handed over, continued, reopened within the follow-up time, opened.
+    """First match wins: a word about consent, recorded only, handed over, continued, reopened within the follow-up
+    time, opened.
 
     Whoever writes again so soon is for people, also where a bot had them before.
     """
+    if arrival.consent:
+        return about_consent(arrival)
     if arrival.record_only:
         return Decision(Act.RECORD)
     if arrival.open_status == "pending" and hands_over(arrival):
@@ -63,6 +72,15 @@ def decide(arrival: Arrival) -> Decision:
     if follows_up(arrival):
         return Decision(Act.REOPEN, "assigned" if arrival.last_agent_can_serve else "unassigned")
     return Decision(Act.OPEN, "bot" if arrival.bot_is_on else "unassigned")
+
+
+def about_consent(arrival: Arrival) -> Decision:
+    """It opens nothing, hands over nothing, bumps nothing. Whoever opts out is not waited for any more."""
+    if not arrival.open_status:
+        return Decision(Act.RECORD, consent=arrival.consent)
+    if arrival.open_status == "pending" and arrival.consent == OPT_OUT:
+        return Decision(Act.CLOSE, "closed", consent=arrival.consent)
+    return Decision(Act.STAND, arrival.open_status, consent=arrival.consent)
 
 
 def hands_over(arrival: Arrival) -> bool:

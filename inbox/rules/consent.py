@@ -11,6 +11,8 @@ OPTOUT_WORDS = ("optout", "opt-out", "opt out", "stop", "unsubscribe")
 OPTIN_WORDS = ("optin", "opt-in", "opt in", "start")
 WORD_LIMIT = 40
 MOST_WORDS = 30
+# Nothing longer is a word with signs around it.
+MOST_HEARD = 200
 # Blanks, punctuation, signs and what cannot be seen; an emoji's variation selector is a mark.
 AROUND = frozenset("ZPSC")
 SELECTORS = "\ufe0e\ufe0f"
@@ -34,6 +36,18 @@ def heard(text: str, optout_words, optin_words) -> str:
     return OPT_IN if said and said in {plain(word) for word in optin_words} else ""
 
 
+def heard_in(kind: str, content: dict, answered_kind: str, words) -> str:
+    """What a message of these kind and content says of consent. `words`: (those that refuse, those that agree).
+
+    A tap counts where it refuses and what it answers is a message template: senders put "Stop" there to be tapped.
+    """
+    if kind == "text":
+        return heard(_short(content.get("text")), *words)
+    if kind == "button_reply" and answered_kind == "template":
+        return heard(_short(content.get("title")), words[0], ())
+    return ""
+
+
 def plain(text: str) -> str:
     """In small letters, single blanks, without what stands around it: " Stop!! " is "stop"."""
     words = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -42,6 +56,10 @@ def plain(text: str) -> str:
     while words and _is_around(words[-1]):
         words = words[:-1]
     return words
+
+
+def _short(text):
+    return text if isinstance(text, str) and len(text) <= MOST_HEARD else ""
 
 
 def _is_around(character):

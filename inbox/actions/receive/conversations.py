@@ -2,19 +2,24 @@
 
 from datetime import timedelta
 
-from inbox import moves
+from inbox import consent, moves
 from inbox.actions.assignment import hand_over_within
+from inbox.actions.closing import close_within
 from inbox.assignment import read_servers
+from inbox.consent import Channel, Said, Source
 from inbox.models import Agent, Conversation, Event, Message, Reception
 from inbox.queries import can_serve
 from inbox.rules import arrival
 from inbox.rules.arrival import Act
 from inbox.rules.assignment import is_eligible
+from inbox.rules.consent import OPT_OUT, heard_in
 from inbox.rules.taps import INTERACTIONS, is_recorded_only
 
 Status = Conversation.Status
 # A line that a word caused stands just above that word.
 JUST_BEFORE = timedelta(microseconds=1)
+# And what it says of consent just below.
+JUST_AFTER = timedelta(microseconds=1)
 
 
 def decision_on(change, number, event, quoted):
@@ -25,6 +30,7 @@ def facts(change, number, event, quoted):
     reception = Reception.of(number)
     known = {
         "wrote_at": event.sent_at,
+        "consent": heard_in(event.kind, event.content, quoted.kind if quoted else "", reception.consent_words),
         "record_only": quoted is not None and is_recorded_only(quoted.on_answer, event.kind),
         "follow_up": timedelta(minutes=reception.follow_up_minutes),
         "bot_is_on": reception.bot_id is not None and reception.bot.is_active,
@@ -75,10 +81,18 @@ def has_place(closed, number, now):
 
 def act(change, decision, number, at):
     """Carry the decision out for a word of the time `at`. Returns its conversation, None when it is only recorded."""
-    if not decision.is_word:
+    if decision.consent:
+        keep_consent(change, decision, at)
+    if decision.act == Act.RECORD:
         return None
     DOINGS[decision.act](change, decision, number, at)
     return change.conversation
+
+
+def keep_consent(change, decision, at):
+    """What they said is in force from here on, before anything else is asked (S3-53, S3-54)."""
+    keep = consent.refuse if decision.consent == OPT_OUT else consent.agree
+    keep(change.thread.contact, Channel.WHATSAPP, Said(Source.WORD, at=at + JUST_AFTER), within=change)
 
 
 def open_new(change, decision, number, at):
@@ -116,7 +130,18 @@ def go_on(change, decision, number, at):
     """The conversation stays as it is."""
 
 
-DOINGS = {Act.OPEN: open_new, Act.REOPEN: reopen, Act.HAND_OVER: hand_over, Act.CONTINUE: go_on}
+def stop_waiting(change, decision, number, at):
+    close_within(change, by_rule="opt_out")
+
+
+DOINGS = {
+    Act.OPEN: open_new,
+    Act.REOPEN: reopen,
+    Act.HAND_OVER: hand_over,
+    Act.CONTINUE: go_on,
+    Act.STAND: go_on,
+    Act.CLOSE: stop_waiting,
+}
 
 
 def mark_word(change, message, is_silent=False):

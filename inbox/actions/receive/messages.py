@@ -33,12 +33,13 @@ def receive_message(event, now, arrival=0):
         decision = decision_on(change, number, event, quoted)
         at = moment(event.sent_at, arrival)
         conversation = act(change, decision, number, at)
-        message = insert(change, event, quoted, at, conversation)
-        if conversation:
+        message = insert(change, event, quoted, at, conversation, decision.consent)
+        if decision.is_word:
             mark_word(change, message, decision.is_silent)
             if conversation.is_waiting and not was_open:
                 wake(moves.FILL_PLACES)
-        news = {"message": message, "conversation": conversation, "decision": decision, "change": change}
+        heard_by = conversation if decision.is_word else None
+        news = {"message": message, "conversation": heard_by, "decision": decision, "change": change}
         signals.message_received.send(Message, **news)
     return message
 
@@ -50,7 +51,8 @@ def open_window(thread, identity, sent_at, now):
         thread.window_until, thread.reply_identity = until, identity
 
 
-def insert(change, event, quoted, at, conversation):
+def insert(change, event, quoted, at, conversation, consent):
+    """`consent`: what it says of that (Decision.consent) is kept with it, for whoever reads the words later."""
     message = change.save(
         Message(
             conversation=conversation,
@@ -58,7 +60,7 @@ def insert(change, event, quoted, at, conversation):
             status=Message.Status.RECEIVED,
             kind=event.kind,
             content=event.content,
-            context=event.context,
+            context={**event.context, "consent": consent} if consent else event.context,
             text=searchable(event.kind, event.content),
             raw=event.raw if event.kind in NOT_READ else None,
             at=at,

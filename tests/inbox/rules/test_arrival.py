@@ -95,3 +95,20 @@ def test_every_word_ends_in_an_open_conversation_unless_it_is_only_recorded(arri
 def test_only_somebody_who_can_serve_is_given_it(arrival):
     if decide(arrival).status == "assigned" and arrival.open_status != "assigned":
         assert arrival.has_handover_agent or arrival.last_agent_can_serve
+
+
+@pytest.mark.parametrize(
+    "status, consent, act",
+    [
+        ("", "opt_out", "record"),
+        ("", "opt_in", "record"),
+        ("pending", "opt_out", "close"),
+        ("pending", "opt_in", "stand"),
+        ("bot", "opt_out", "stand"),
+        ("unassigned", "opt_out", "stand"),
+        ("assigned", "opt_in", "stand"),
+    ],
+)
+def test_a_word_about_consent_is_no_customers_word(status, consent, act):
+    decision = decide(closed(open_status=status, consent=consent, bot_is_on=True))
+    assert (decision.act, decision.consent, decision.is_word) == (act, consent, False)

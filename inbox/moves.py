@@ -61,7 +61,7 @@ def put_in_line(change, returned_by=None):
 
 
 def return_to_line(change, by, why):
-    """Nobody serves any more, with a line. `why`: agent, absent, supervisor, deactivated.
+    """Nobody serves any more, with a line. `why`: agent, absent, supervisor, deactivated, api.
 
     Whoever gave it back is not handed it again while it waits; someone who was absent is, once they are back.
     """

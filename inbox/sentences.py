@@ -3,6 +3,7 @@
 RETURNED = {
     "absent": "{subject} was absent: back to the line",
     "deactivated": "{subject} no longer works here: back to the line",
+    "api": "A program gave it back to the line",
 }
 ASSIGNED_WHY = {"owner": ", who looks after this customer", "last": ", who served last", "load": ""}
 HANDED_OVER = {
@@ -68,7 +69,7 @@ def _assigned(actor, data):
 
 def _transferred(actor, data):
     to = _name(data, "to") or _name(data, "team") or "someone else"
-    return f"{actor or 'Somebody'} transferred it to {to}"
+    return f"{actor or 'A program'} transferred it to {to}"
 
 
 def _taken_over(actor, data):
@@ -109,15 +110,17 @@ def duration(minutes):
 def _reopened(actor, data):
     if data.get("undone"):
         return f"{actor or 'Somebody'} undid the closing"
+    if _name(data, "why") == "api":
+        return f"A program reopened it for {_name(data, 'to') or 'an agent'}"
     return f"{actor} reopened it" if actor else "The customer wrote again: reopened"
 
 
 def _tagged(actor, data):
-    return f"{actor or _name(data, 'bot') or 'Somebody'} added the tag {_name(data, 'tag')}"
+    return f"{actor or _name(data, 'bot') or 'A program'} added the tag {_name(data, 'tag')}"
 
 
 def _untagged(actor, data):
-    return f"{actor or 'Somebody'} removed the tag {_name(data, 'tag')}"
+    return f"{actor or 'A program'} removed the tag {_name(data, 'tag')}"
 
 
 def _number_changed(actor, data):
@@ -157,9 +160,9 @@ SENTENCES = {
     "reopened": _reopened,
     "tagged": _tagged,
     "untagged": _untagged,
-    "followed": lambda actor, data: f"{actor or 'Somebody'} joined as a helper",
-    "unfollowed": lambda actor, data: f"{actor or 'Somebody'} stopped following",
-    "answer_waived": lambda actor, data: f"{actor or 'Somebody'} marked it as needing no answer",
+    "followed": lambda actor, data: f"{actor or _name(data, 'to') or 'Somebody'} joined as a helper",
+    "unfollowed": lambda actor, data: f"{actor or _name(data, 'to') or 'Somebody'} stopped following",
+    "answer_waived": lambda actor, data: f"{actor or 'A program'} marked it as needing no answer",
     "number_changed": _number_changed,
     "joined": lambda actor, data: "Two contacts turned out to be one person",
     "opted_out": _opted_out,

@@ -70,7 +70,7 @@ def give_back(conversation_id, by, now=None):
     """Return a conversation to the line; whoever had it is not handed it again in this waiting episode."""
     with change_conversation(conversation_id, now) as change:
         ask_to_act(change, by)
-        return_within(change, by, why="agent")
+        return_within(change, by, why="agent" if by else "api")
     return change.conversation
 
 

@@ -89,7 +89,7 @@ def _set(agent, availability, by, conversations, now):
         raise Refusal("unknown_availability", "Choose available or away.", field="availability", status_code=400)
     heir = _heir(agent, conversations)
     _save(agent, availability, by)
-    hand_on(agent, by, conversations=heir or conversations, now=now)
+    hand_on(agent, by, conversations=heir or conversations, why="agent" if by else "api", now=now)
     return agent
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from inbox import moves
-from inbox.actions.permission import ask_for_move, ask_to_act, ask_to_see
+from inbox.actions.permission import ask_for_move, ask_to_act, ask_to_see, ask_to_serve
 from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.changes import change_conversation
 from inbox.models import Conversation, Event
@@ -48,13 +48,26 @@ def reopen(conversation_id, by, now=None):
     """Open a closed conversation again: it becomes `by`'s."""
     with change_conversation(conversation_id, now) as change:
         ask_to_act(change, by)
-        ask_for_move(change, transitions.REOPEN)
-        _ask_for_room(change)
-        # Also when it was theirs: at the top of the list again.
-        change.conversation.assignee = None
-        moves.give_to(change, by)
+        _reopen_for(change, by)
         moves.write_line(change, Event.Kind.REOPENED, by, **moves.named(by))
     return change.conversation
+
+
+def reopen_by_program(conversation_id, agent, now=None):
+    """Open a closed conversation again, for `agent` to serve. Raises Refusal; they have to serve its number."""
+    with change_conversation(conversation_id, now) as change:
+        ask_to_serve(agent, change.thread.number, field="agent")
+        _reopen_for(change, agent)
+        moves.write_line(change, Event.Kind.REOPENED, why="api", **moves.named(agent))
+    return change.conversation
+
+
+def _reopen_for(change, agent):
+    ask_for_move(change, transitions.REOPEN)
+    _ask_for_room(change)
+    # Also when it was theirs: at the top of the list again.
+    change.conversation.assignee = None
+    moves.give_to(change, agent)
 
 
 def _ask_to_undo(change, by):

@@ -1,10 +1,14 @@
-"""What the team keeps about a customer. No line and no frame: nobody else's screen jumps while one types."""
+"""What the team and its programs keep about a customer. No line, and no frame for notes: nobody else's screen jumps
+while one types. Another name or phone is shown at once in the lists.
+"""
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from inbox.actions.identities import scopes
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.starting import valid_phone
+from inbox.changes import change_thread
 from inbox.models import Agent, Contact, Identity, Thread
 from whatsapp.inbound import storable
 
@@ -22,19 +26,34 @@ def keep_notes(contact, notes):
     return contact
 
 
-@transaction.atomic
-def save_contact(told, *, contact=None, number=None):
+def save_contact(told, *, contact=None, number=None, account=None):
     """Create or change a contact with what a program tells; returns (Contact, is it new).
 
     `told`: external_id, phone, user_id, name, email, owner (id), attributes (merged; None takes a key away), notes. The
     contact is found by its external id, its phone or its user id, so the same phone is never a second one (S0-5).
-    With `number` it is known there from now on. Raises Refusal where they name different contacts, or none, or one of
-    another number that nothing but the program's own id tells of.
+    With `number` it is known there from now on. A user id is valid with the business of `account`. Raises Refusal where
+    they name different contacts, or none, or one of another number that nothing but the program's own id tells of.
     """
+    try:
+        return _saved(told, contact, number, account)
+    except _Meanwhile:
+        # Another call made the same contact at the same moment: now it is found.
+        return _saved(told, contact, number, account)
+
+
+class _Meanwhile(Refusal):
+    def __init__(self):
+        super().__init__("contact_exists", "Another call made or joined this contact a moment ago. Send yours again.")
+
+
+@transaction.atomic
+def _saved(told, contact, number, account):
     told = dict(told)
     if told.get("phone"):
         told["phone"] = valid_phone(told["phone"], number)
-    found = _found(told)
+    if told.get("user_id") and account is None:
+        raise Refusal("number_required", _WHOSE_USER_ID, field="number", status_code=400)
+    found = _found(told, account)
     if contact is not None:
         found.add(contact)
     if len(found) > 1:
@@ -43,21 +62,36 @@ def save_contact(told, *, contact=None, number=None):
     contact = _locked(found.pop()) if found else _new(told)
     if number and not is_new:
         _ask_for_number(contact, told, number)
+    shown_before = _shown_of(contact)
     _tell(contact, told)
-    _identify(contact, told, number)
+    _identify(contact, told, account)
     if number:
         Thread.objects.get_or_create(contact=contact, number=number)
+    if not is_new and _shown_of(contact) != shown_before:
+        _show(contact)
     return contact, is_new
+
+
+def _shown_of(contact):
+    """What lists and heads of threads call them."""
+    return contact.display_name, contact.phone
+
+
+def _show(contact):
+    """Tell the screens of each of their threads."""
+    for thread_id in contact.threads.order_by("pk").values_list("pk", flat=True):
+        with change_thread(thread_id) as change:
+            change.shows_more()
 
 
 _SEVERAL = (
     "The phone, the user id and your own id belong to different contacts here: {}. Merge them, or correct the call."
 )
-_A_MOMENT_AGO = "Another call made or joined this contact a moment ago. Send yours again."
+_WHOSE_USER_ID = "User ids differ from business to business: name one of your numbers, whose business knows this one."
 _NOBODY = "Name the contact: a phone, a WhatsApp user id, or your own id for it."
 
 
-def _found(told):
+def _found(told, account):
     known = set()
     if told.get("external_id"):
         known |= set(Contact.objects.filter(external_id=told["external_id"], merged_into=None))
@@ -65,7 +99,9 @@ def _found(told):
         identified = Q(identities__kind=Kind.WA_ID, identities__value=told["phone"].removeprefix("+"))
         known |= set(Contact.objects.filter(identified | Q(phone=told["phone"]), merged_into=None))
     if told.get("user_id"):
-        identified = Q(identities__kind=Kind.BSUID, identities__value=told["user_id"])
+        identified = Q(
+            identities__kind=Kind.BSUID, identities__scope__in=scopes(account), identities__value=told["user_id"]
+        )
         known |= set(Contact.objects.filter(identified, merged_into=None))
     return known
 
@@ -74,7 +110,7 @@ def _locked(contact):
     """As it stands now, until the end of the transaction: what is told meanwhile, an opt-out, is not written over."""
     contact.refresh_from_db(from_queryset=Contact.objects.select_for_update(no_key=True))
     if contact.merged_into_id:
-        raise Refusal("contact_exists", _A_MOMENT_AGO)
+        raise _Meanwhile
     return contact
 
 
@@ -104,7 +140,7 @@ def _tell(contact, told):
         with transaction.atomic():
             contact.save()
     except IntegrityError as error:
-        raise Refusal("contact_exists", _A_MOMENT_AGO) from error
+        raise _Meanwhile from error
 
 
 def _owner(agent_id):
@@ -114,15 +150,15 @@ def _owner(agent_id):
     return agent
 
 
-def _identify(contact, told, number):
+def _identify(contact, told, account):
     """How WhatsApp knows them, so that their words find this contact."""
     if told.get("phone"):
         _known_as(contact, kind=Kind.WA_ID, scope="", value=told["phone"].removeprefix("+"))
-    if told.get("user_id") and number:
-        _known_as(contact, kind=Kind.BSUID, scope=number.account.identity_scope, value=told["user_id"])
+    if told.get("user_id"):
+        _known_as(contact, kind=Kind.BSUID, scope=account.identity_scope, value=told["user_id"])
 
 
 def _known_as(contact, **names):
     identity, _ = Identity.objects.get_or_create(**names, defaults={"contact": contact})
     if identity.contact_id != contact.pk:
-        raise Refusal("contact_exists", _A_MOMENT_AGO)
+        raise _Meanwhile

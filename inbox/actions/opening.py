@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 
 from inbox import moves
+from inbox.actions.permission import ask_to_serve
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.starting import thread_of
 from inbox.changes import change_thread
-from inbox.models import Agent, Conversation, Event, Participant, Team
-from inbox.queries import can_serve
+from inbox.models import Agent, Conversation, Event, Participant, Reception, Team
 
 Status = Conversation.Status
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Who takes part (S0-6), and when the agent comes in (S0-24). Without `agent` and `team` the number decides."""
+    """Who takes part (S0-6), and when the agent comes in (S0-24). Without `agent` and `team` the number decides: its
+    team, its assignment."""
 
     agent: Agent | None = None
     followers: tuple[Agent, ...] = ()
@@ -27,13 +28,15 @@ def open_conversation(contact, number, wanted, now=None):
     """Open a conversation of a contact on a number; returns (Conversation, is it new).
 
     Where one is open already it is returned unchanged (S0-24: the flag is then not applied). Raises Refusal for an
-    agent who does not serve the number.
+    agent who does not serve the number, and for a contact without an address on WhatsApp.
     """
     _ask_to_serve(wanted, number)
     with change_thread(thread_of(contact, number).pk, now) as change:
         if change.conversation:
             return change.conversation, False
-        change.look_at(Conversation(thread=change.thread, team=wanted.team, opened_at=change.now))
+        _ask_for_address(change.thread)
+        team = wanted.team or Reception.of(number).team
+        change.look_at(Conversation(thread=change.thread, team=team, opened_at=change.now))
         _begin(change, wanted)
         _let_follow(change.conversation, wanted.followers)
     return change.conversation, True
@@ -41,9 +44,14 @@ def open_conversation(contact, number, wanted, now=None):
 
 def _ask_to_serve(wanted, number):
     for agent in filter(None, (wanted.agent, *wanted.followers)):
-        if not can_serve(agent, number.pk):
-            words = f"{agent} does not serve {number.name}. Choose somebody who does."
-            raise Refusal("cannot_serve", words, field="participants", status_code=400)
+        ask_to_serve(agent, number, field="participants")
+
+
+def _ask_for_address(thread):
+    """Raise Refusal for a contact whom nothing could be sent to."""
+    if not (thread.reply_identity_id or thread.contact.phone):
+        words = "No WhatsApp number of this contact is known. Add a phone number to the contact."
+        raise Refusal("no_address", words, field="contact")
 
 
 def _begin(change, wanted):

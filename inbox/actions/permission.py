@@ -1,7 +1,7 @@
 """What every action asks first: may this agent do it, and does the conversation's status allow it."""
 
 from inbox.actions.refusals import AlreadyClaimed, NotAllowed, Refusal
-from inbox.queries import viewer
+from inbox.queries import can_serve, viewer
 from inbox.rules import transitions
 from inbox.rules.visibility import may_act, may_see
 
@@ -16,6 +16,13 @@ def ask_to_see(change, by):
     """Raise NotAllowed unless `by` sees this conversation."""
     if not may_see(viewer(by), change.before):
         raise NotAllowed("This conversation is not yours to see.")
+
+
+def ask_to_serve(agent, number, field):
+    """Raise Refusal (400) for an agent who does not serve this number; `field` named them."""
+    if not can_serve(agent, number.pk):
+        words = f"{agent} does not serve {number.name}. Choose somebody who does."
+        raise Refusal("cannot_serve", words, field=field, status_code=400)
 
 
 def ask_for_move(change, move):

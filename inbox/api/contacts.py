@@ -1,4 +1,8 @@
-"""Contacts: found by phone, by WhatsApp's user id or by the program's own id."""
+"""Contacts: found by phone, by WhatsApp's user id or by the program's own id.
+
+None is deleted here: with a contact would go the threads, and what agents and customers have said. A customer who wants
+to hear nothing more is opted out.
+"""
 
 from rest_framework import mixins, serializers, status
 from rest_framework.response import Response
@@ -9,6 +13,7 @@ from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource, StorableDict
 from inbox.consent import Said, Source
 from inbox.models import ApiKey, Contact
+from inbox.queries.folders import contacts_like
 from inbox.shapes import ContactSerializer
 
 Scope = ApiKey.Scope
@@ -27,6 +32,10 @@ class ContactWriteSerializer(serializers.Serializer):
     external_id = serializers.CharField(max_length=128, required=False, help_text="Your own id, for example the CRM's.")
     phone = serializers.CharField(max_length=40, required=False, help_text="International, with plus sign.")
     user_id = serializers.CharField(max_length=160, required=False, help_text="WhatsApp's business-scoped user id.")
+    number = serializers.IntegerField(
+        required=False,
+        help_text="Id of one of our numbers whose business knows the user id; may be left out where there is one.",
+    )
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
     owner = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the agent who owns the contact.")
@@ -38,6 +47,7 @@ class ContactWriteSerializer(serializers.Serializer):
 
 
 class ContactQuery(PageQuery):
+    q = serializers.CharField(required=False, max_length=100, help_text="A part of the name or of the phone.")
     phone = serializers.CharField(required=False, help_text="Only the contact with this phone, as it is stored.")
     external_id = serializers.CharField(required=False, help_text="Only the contact with this id of yours.")
 
@@ -57,19 +67,27 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def get_queryset(self):
         contacts = Contact.objects.filter(merged_into=None).prefetch_related("identities")
         contacts = contacts.filter(**self.filters("phone", "external_id"))
-        return self.of_key(contacts, "threads__number").distinct()
+        if "q" in self.query:
+            contacts = contacts.filter(pk__in=contacts_like(self.query["q"]))
+        return self.any_of_key(contacts, "threads__number")
 
     def create(self, request):
         told = self.told(ContactWriteSerializer)
-        contact, is_new = save_contact(told, number=request.auth.number)
+        contact, is_new = save_contact(told, number=request.auth.number, account=self.account_for(told))
         keep_choices(contact, told)
         return self.shown(contact, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     def partial_update(self, request, pk):
         told = self.told(ContactWriteSerializer)
-        contact, _ = save_contact(told, contact=self.get_object())
+        contact, _ = save_contact(told, contact=self.get_object(), account=self.account_for(told))
         keep_choices(contact, told)
         return self.shown(contact)
+
+    def account_for(self, told):
+        """Whose user id is told, and whose agent is the owner. Raises Refusal for what the key cannot reach."""
+        if told.get("owner"):
+            self.agent(told["owner"], "owner")
+        return self.number(told.get("number")).account if "user_id" in told else None
 
     def shown(self, contact, code=status.HTTP_200_OK):
         return Response(ContactSerializer(contact).data, status=code)

@@ -8,13 +8,13 @@ from rest_framework.response import Response
 from inbox.actions import assignment, closing, tags
 from inbox.actions.opening import Wanted, open_conversation
 from inbox.actions.refusals import Refusal
-from inbox.api import messages
+from inbox.api import conversation_moves, messages
+from inbox.api.conversation_moves import MovesOfConversation
 from inbox.api.messages import MessagesOfConversation
 from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
-from inbox.models import ApiKey, Contact, Conversation, Tag, Team
+from inbox.models import ApiKey, Contact, Conversation, Tag
 from inbox.shapes import ConversationSerializer
-from whatsapp.models import Number
 
 Scope = ApiKey.Scope
 STATUSES = "|".join(Conversation.Status.values)
@@ -53,6 +53,8 @@ class TagName(serializers.Serializer):
 
 
 class ConversationQuery(PageQuery):
+    """Which conversations; of everything that happens to them the change feed tells."""
+
     status = serializers.RegexField(
         rf"^({STATUSES})(,({STATUSES}))*$",
         required=False,
@@ -61,15 +63,22 @@ class ConversationQuery(PageQuery):
     contact = serializers.IntegerField(required=False, help_text="Only this customer's: an id.")
     number = serializers.IntegerField(required=False, help_text="Only those on this number of ours: an id.")
     assignee = serializers.IntegerField(required=False, help_text="Only this agent's: an id.")
+    team = serializers.IntegerField(required=False, help_text="Only those of this team: an id.")
+    tag = serializers.CharField(required=False, help_text="Only those with this tag: its name, in any case.")
+    bumped_since = serializers.DateTimeField(required=False, help_text="Only those on top of the list since then.")
+    opened_since = serializers.DateTimeField(required=False, help_text="Only those that began since then.")
 
 
-class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+class Conversations(
+    MovesOfConversation, MessagesOfConversation, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource
+):
     """Periods of service of a contact on a number."""
 
     serializer_class = ConversationSerializer
     ordering = ("-bumped_at", "-id")
     scopes = {
         **messages.SCOPES,
+        **conversation_moves.SCOPES,
         "list": Scope.CONVERSATIONS_READ,
         "retrieve": Scope.CONVERSATIONS_READ,
         "create": Scope.CONVERSATIONS_WRITE,
@@ -81,21 +90,25 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
         "add_tag": Scope.CONVERSATIONS_WRITE,
         "remove_tag": Scope.CONVERSATIONS_WRITE,
     }
-    queries = {**messages.QUERIES, "list": ConversationQuery}
+    queries = {**messages.QUERIES, **conversation_moves.QUERIES, "list": ConversationQuery}
 
     def get_queryset(self):
-        rows = Conversation.objects.select_related("thread__number", "assignee").prefetch_related(
-            "participants", "tags"
-        )
+        rows = Conversation.objects.select_related("thread__number", "assignee")
+        rows = rows.prefetch_related("participants", "tags")
         if "status" in self.query:
             rows = rows.filter(status__in=self.query["status"].split(","))
-        rows = rows.filter(**self.filters("assignee", contact="thread__contact", number="thread__number"))
+        if "tag" in self.query and self.action == "list":
+            tagged = Conversation.tags.through.objects.filter(tag__name__iexact=self.query["tag"])
+            rows = rows.filter(pk__in=tagged.values("conversation"))
+        since = {"bumped_since": "bumped_at__gte", "opened_since": "opened_at__gte"}
+        paths = {"contact": "thread__contact", "number": "thread__number", **since}
+        rows = rows.filter(**self.filters("assignee", "team", **paths))
         return self.of_key(rows, "thread__number")
 
     def create(self, request):
         """Open a conversation (S0-6). Where one is open already it is returned unchanged, with `applied: false`."""
         asked = self.told(Opening)
-        contacts = self.of_key(Contact.objects.filter(merged_into=None), "threads__number").distinct()
+        contacts = self.any_of_key(Contact.objects.filter(merged_into=None), "threads__number")
         contact = get_object_or_404(contacts, pk=asked["contact"])
         conversation, is_new = open_conversation(contact, self.number(asked.get("number")), self.wanted(asked))
         if not is_new and asked["if_open"] == "conflict":
@@ -107,7 +120,7 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
         return answer
 
     def wanted(self, asked):
-        agents = [self.agent(agent_id) for agent_id in dict.fromkeys(asked.get("participants", []))]
+        agents = [self.agent(agent_id, "participants") for agent_id in dict.fromkeys(asked.get("participants", []))]
         return Wanted(
             agent=agents[0] if agents else None,
             followers=tuple(agents[1:]),
@@ -115,15 +128,6 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
             assign_on_handover=asked["assign_on_handover"],
             handover_on=asked["handover_on"],
         )
-
-    def number(self, number_id):
-        numbers = self.of_key(Number.objects.select_related("account"), "pk")
-        if number_id is not None:
-            return get_object_or_404(numbers, pk=number_id)
-        found = list(numbers[:2])
-        if len(found) != 1:
-            raise Refusal("number_required", "Name the number: this key may use several.", "number", 400)
-        return found[0]
 
     @action(detail=True, methods=["post"])
     def assign(self, request, pk):
@@ -179,9 +183,6 @@ class Conversations(MessagesOfConversation, mixins.ListModelMixin, mixins.Retrie
         conversation = self.get_object()
         tags.remove_tag(conversation.pk, self.tag(), None)
         return self.shown(conversation)
-
-    def team(self, team_id):
-        return get_object_or_404(Team, pk=team_id)
 
     def tag(self):
         return get_object_or_404(Tag, name__iexact=self.told(TagName)["tag"])

@@ -6,6 +6,9 @@ from rest_framework.response import Response
 
 from inbox.actions.refusals import refusing_content
 from inbox.actions.sending import send_message, write_note
+from inbox.api import message_moves
+from inbox.api.attached import Attachments, send_with_file, upload_of, with_header
+from inbox.api.message_moves import MovesOfMessage
 from inbox.api.queries import Flag, PageQuery, Query
 from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
@@ -21,6 +24,7 @@ class TemplateMessage(serializers.Serializer):
     name = serializers.CharField(help_text="Name of the message template.")
     language = serializers.CharField(help_text="For example en_US.")
     components = serializers.ListField(child=StorableDict(), default=list, help_text="Meta's send components.")
+    attachments = Attachments("The id of an upload for its header, where that is a picture, video or document.")
     as_agent = serializers.BooleanField(
         default=False, help_text="In the assigned agent's name; then it counts as an answer (S0: send_via_participant)."
     )
@@ -28,7 +32,10 @@ class TemplateMessage(serializers.Serializer):
 
 class FreeForm(serializers.Serializer):
     kind = serializers.CharField(default="text", help_text="text, buttons, list, link, location, contacts, ...")
-    content = serializers.DictField(help_text='In the shape of its kind, for example {"text": "Hello"}.')
+    content = serializers.DictField(
+        default=dict, help_text='In the shape of its kind, for example {"text": "Hello"}; with a file its caption.'
+    )
+    attachments = Attachments("The id of an upload: it is the message itself, or the header of buttons and links.")
     quoted = serializers.IntegerField(required=False, help_text="Id of the message it answers.")
     as_agent = serializers.BooleanField(default=False)
 
@@ -69,6 +76,7 @@ class MessagesOfConversation:
     def messages(self, request, pk):
         """The conversation's messages, newest first."""
         rows = Message.objects.filter(conversation=self.get_object()).exclude(kind__in=Message.ANNOTATIONS)
+        rows = rows.prefetch_related("attachments")
         pages = NewestFirst()
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(MessageSerializer(page, many=True).data)
@@ -76,21 +84,29 @@ class MessagesOfConversation:
     @messages.mapping.post
     def send(self, request, pk):
         """Send a free-form or interactive message inside the window."""
-        asked = self.told(FreeForm)
-        with refusing_content():
-            content = with_file(contents.load(asked["kind"], asked["content"]))
-        conversation = self.get_object()
-        message = send_message(conversation, content, quoted_id=asked.get("quoted"), **author(conversation, asked))
+        asked, conversation = self.told(FreeForm), self.get_object()
+        upload = upload_of(request.auth, asked)
+        how = {"quoted_id": asked.get("quoted"), **author(conversation, asked)}
+        if upload:
+            message = send_with_file(conversation, asked, upload, api_key=request.auth, **how)
+        else:
+            with refusing_content():
+                content = with_file(contents.load(asked["kind"], asked["content"]))
+            message = send_message(conversation, content, **how)
         return Response(MessageSerializer(message).data, status=201)
 
     @action(detail=True, methods=["post"], url_path="template-messages")
     def send_template(self, request, pk):
         """Send a message template (S0-7). Nothing else is taken here (S0-8)."""
-        asked = self.told(TemplateMessage)
-        conversation = self.get_object()
+        asked, conversation = self.told(TemplateMessage), self.get_object()
+        upload = upload_of(request.auth, asked)
+        if upload:
+            asked["components"] = with_header(asked["components"], upload)
         message = send_message(
             conversation,
             template_of(conversation.thread.number.account_id, asked),
+            attachment_ids=asked.get("attachments", []),
+            api_key=request.auth,
             bump=self.query["bump"],
             on_answer=on_answer(self.query),
             **author(conversation, asked),
@@ -124,7 +140,7 @@ def author(conversation, asked):
     """In the agent's name where that is asked and somebody serves, else as the integration."""
     if asked["as_agent"] and conversation.assignee_id:
         return {"by": conversation.assignee}
-    return {"author_kind": Message.Author.INTEGRATION}
+    return {"by": None, "author_kind": Message.Author.INTEGRATION}
 
 
 def template_of(account_id, asked):
@@ -135,11 +151,12 @@ def template_of(account_id, asked):
         return contents.Template(asked["name"], asked["language"], tuple(asked["components"]), preview)
 
 
-class Messages(mixins.RetrieveModelMixin, Resource):
+class Messages(MovesOfMessage, mixins.RetrieveModelMixin, Resource):
     """One message, and what became of it."""
 
     serializer_class = MessageSerializer
-    scopes = {"retrieve": Scope.CONVERSATIONS_READ}
+    scopes = {"retrieve": Scope.CONVERSATIONS_READ, **message_moves.SCOPES}
 
     def get_queryset(self):
-        return self.of_key(Message.objects.exclude(kind__in=Message.ANNOTATIONS), "thread__number")
+        rows = Message.objects.exclude(kind__in=Message.ANNOTATIONS).prefetch_related("attachments")
+        return self.of_key(rows, "thread__number")

@@ -2,6 +2,7 @@
 
 from rest_framework import mixins, serializers
 
+from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
 from inbox.models import ApiKey
 from whatsapp.models import MessageTemplate, Number
@@ -10,6 +11,10 @@ Scope = ApiKey.Scope
 
 
 class NumberSerializer(serializers.ModelSerializer):
+    is_on_hold = serializers.BooleanField(
+        read_only=True, help_text="true: messages are taken, and wait until what is wrong is mended."
+    )
+
     class Meta:
         model = Number
         fields = [
@@ -21,6 +26,7 @@ class NumberSerializer(serializers.ModelSerializer):
             "status",
             "quality_rating",
             "messaging_limit",
+            "is_on_hold",
             "held_at",
             "held_reason",
         ]
@@ -51,7 +57,17 @@ class Numbers(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 class MessageTemplateSerializer(serializers.ModelSerializer):
     class Meta:
         model = MessageTemplate
-        fields = ["id", "name", "language", "category", "status", "rejected_reason", "components", "synced_at"]
+        fields = [
+            "id",
+            "name",
+            "language",
+            "category",
+            "status",
+            "rejected_reason",
+            "parameter_format",
+            "components",
+            "synced_at",
+        ]
         extra_kwargs = {
             "id": {"help_text": "Our id of the message template."},
             "name": {"help_text": "Its name at WhatsApp."},
@@ -59,9 +75,19 @@ class MessageTemplateSerializer(serializers.ModelSerializer):
             "category": {"help_text": "WhatsApp's: UTILITY, MARKETING or AUTHENTICATION."},
             "status": {"help_text": "WhatsApp's: only what is APPROVED can be sent."},
             "rejected_reason": {"help_text": "Why WhatsApp refused it; empty where it did not."},
+            "parameter_format": {"help_text": "POSITIONAL ({{1}}) or NAMED ({{name}})."},
             "components": {"help_text": "Header, body, footer and buttons, as WhatsApp has them."},
             "synced_at": {"help_text": "When our copy was last compared with WhatsApp's."},
         }
+
+
+class MessageTemplateQuery(PageQuery):
+    """Which message templates."""
+
+    number = serializers.IntegerField(required=False, help_text="Only those that this number may send: an id.")
+    name = serializers.CharField(required=False, help_text="Only those of this name, in every language.")
+    language = serializers.CharField(required=False, help_text="Only those in this language.")
+    status = serializers.CharField(required=False, help_text="Only those of this status, for example APPROVED.")
 
 
 class MessageTemplates(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
@@ -70,6 +96,8 @@ class MessageTemplates(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resourc
     serializer_class = MessageTemplateSerializer
     scopes = {"list": Scope.MESSAGES_TEMPLATES, "retrieve": Scope.MESSAGES_TEMPLATES}
     ordering = ("id",)
+    queries = {"list": MessageTemplateQuery}
 
     def get_queryset(self):
-        return self.of_key(MessageTemplate.objects.all(), "account__numbers").distinct()
+        asked = self.filters("name", "language", "status", number="account__numbers")
+        return self.any_of_key(MessageTemplate.objects.filter(**asked), "account__numbers")

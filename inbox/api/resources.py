@@ -6,6 +6,7 @@ from io import BytesIO
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
@@ -19,6 +20,7 @@ from inbox.api.problems import TooLarge
 from inbox.api.queries import MOST_ROWS, PageQuery, Query
 from inbox.api.strict import complaints
 from inbox.models import Agent, Reception, Team
+from whatsapp.models import Number
 
 BODY_LIMIT = 1024 * 1024
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -128,6 +130,16 @@ class Resource(Counted, GenericViewSet):
         if asked.errors or wrong:
             raise serializers.ValidationError({**asked.errors, **wrong})
         return asked.validated_data
+
+    def number(self, number_id=None):
+        """The Number of the key that the body names, or the only one. Raises Refusal where there are several."""
+        numbers = self.of_key(Number.objects.select_related("account"), "pk")
+        if number_id is not None:
+            return get_object_or_404(numbers, pk=number_id)
+        found = list(numbers[:2])
+        if len(found) != 1:
+            raise Refusal("number_required", "Name the number: this key may use several.", "number", 400)
+        return found[0]
 
     def agents(self):
         """Those who may log in and serve the key's number; admins serve all."""

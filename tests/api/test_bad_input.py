@@ -93,8 +93,8 @@ def test_an_opt_out_that_comes_meanwhile_is_not_written_over(program, monkeypatc
     nia = make_contact("Nia", external_id="C-1")
     found = contacts._found
 
-    def opts_out_meanwhile(told):
-        known = found(told)
+    def opts_out_meanwhile(told, account):
+        known = found(told, account)
         Contact.objects.filter(pk=nia.pk).update(whatsapp_optout="all")
         return known
 

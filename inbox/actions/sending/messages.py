@@ -2,7 +2,7 @@
 
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Composed, Draft, put, sent_before
-from inbox.actions.sending.entering import enter, load, opened, quoted_message
+from inbox.actions.sending.entering import ask_not_closed, enter, load, opened, quoted_message
 from inbox.actions.sending.files import copy_of, header_file
 from inbox.changes import change_thread_of
 from inbox.models import Message
@@ -50,6 +50,7 @@ def send_again(message_id, by, now=None):
         if original.status not in AGAIN:
             raise Refusal("not_failed", "This message did not fail, so it is not sent again.")
         enter(change, by, as_helper=bool(by) and original.author_id == by.pk)
+        ask_not_closed(change.conversation)
         return put(change, _draft_again(original, by))
 
 

@@ -4,7 +4,7 @@ import emoji as emojis
 
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put, sent_before
-from inbox.actions.sending.entering import enter
+from inbox.actions.sending.entering import ask_not_closed, enter
 from inbox.changes import change_thread_of
 from inbox.models import Message
 from whatsapp.content import Reaction
@@ -25,6 +25,7 @@ def react(message_id, emoji, by, client_id=None, as_helper=False, now=None):
         if not target.wamid or target.deleted_at:
             raise Refusal("cannot_react", "This message is not on WhatsApp, so it takes no reaction.")
         enter(change, by, as_helper)
+        ask_not_closed(change.conversation)
         target.reactions = _with(target.reactions, emoji)
         change.save(target)
         author_kind = Message.Author.AGENT if by else Message.Author.INTEGRATION

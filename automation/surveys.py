@@ -16,7 +16,7 @@ from automation.rules import occasions
 from automation.rules.deadlines import Due
 from automation.rules.surveys import THANKS, Verdict, comment_of, read_row_id, verdict
 from inbox import timers
-from inbox.models import Conversation, Message, Reception
+from inbox.models import Conversation, FeedKind, Message, Reception
 from inbox.rules.taps import tapped
 from inbox.signals import message_queued, message_received
 from whatsapp.content import Text
@@ -76,8 +76,16 @@ def _record(change, conversation, message, score):
     answer.score, answer.changed_at = score, message.at
     answer.comment = _comment_on(change.thread, message.quoted, answer)
     answer.save()
+    _tell(change, conversation, answer)
     if answer.thanked_at is None:
         timers.set_timers(change, conversation, {Due.THANKS: change.now}, among=[Due.THANKS])
+
+
+def _tell(change, conversation, answer):
+    """Programs hear of it at each change: the first rating, another one, a comment."""
+    told = {"score": answer.score, "comment": answer.comment, "agent": answer.agent_id}
+    times = {"answered_at": answer.answered_at.isoformat(), "changed_at": answer.changed_at.isoformat()}
+    change.tell(FeedKind.SURVEY_ANSWERED, conversation=conversation, survey={**told, **times})
 
 
 def _new_answer(conversation, message):
@@ -102,6 +110,7 @@ def _hear_words(change, message):
     if survey:
         answer.comment = _comment_on(change.thread, survey, answer)
         answer.save(update_fields=["comment"])
+        _tell(change, answer.conversation, answer)
 
 
 def _comment_on(thread, survey, answer):

@@ -9,5 +9,6 @@ class InboxConfig(AppConfig):
 
     def ready(self):
         import_module("inbox.receivers")
+        import_module("inbox.closing_windows")
         import_module("inbox.api_admin")
         post_migrate.connect(import_module("inbox.schedule").write_sweeps, sender=self)

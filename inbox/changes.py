@@ -14,16 +14,18 @@ from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
-from inbox import events, signals
+from inbox import events, feed, signals
 from inbox.frames import News
 from inbox.models import Conversation, Event, Participant, Thread
 from inbox.models.conversations import CurrentTransaction
+from inbox.models.feed import FEED_KIND_OF_LINE
 from inbox.queries.whereabouts import whereabouts
 from inbox.rules.visibility import Whereabouts
 from whatsapp.wake import waking_once
@@ -37,6 +39,15 @@ class Together:
         self._memory = {}
         self._rows = []
         self._writers = {}
+        self._tellings = []
+
+    @cached_property
+    def is_heard(self):
+        """Whether any program listens: asked once at most, and only where there is something to tell."""
+        return feed.somebody_listens()
+
+    def tell(self, telling):
+        self._tellings.append(telling)
 
     def once(self, key, read):
         """What `read()` returns: asked once for all these changes, and once more when their rows are written."""
@@ -62,6 +73,8 @@ class Together:
         for write in self._writers:
             write(self.changes)
         self.insert()
+        if self._tellings and self.is_heard:
+            feed.write(self._tellings)
 
 
 @dataclass
@@ -107,7 +120,17 @@ class Change:
             version=self.version,
         )
         self._items.append(line)
+        if kind in FEED_KIND_OF_LINE:
+            self.tell(FEED_KIND_OF_LINE[kind], conversation=line.conversation, details=feed.details_of(line))
         return self.add(line)
+
+    def tell(self, kind, conversation=None, **about):
+        """Tell the programs that listen (FeedKind), in this transaction, of the conversation looked at or another one.
+
+        `about`: a Message as `message`, shown as it is when the change ends; other names with what JSON can say. The
+        contact, the conversation and the number are told with every event.
+        """
+        self.together.tell(feed.Telling(kind, self.thread, conversation or self.conversation, self.now, about))
 
     def add(self, row):
         """Insert `row` when the change ends, with others of its kind, and return it. Until then it has no id."""

@@ -7,12 +7,12 @@ from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
-from inbox import delivery, events
+from inbox import delivery, events, feed
 from inbox.actions.receive import receive
-from inbox.models import Agent, Reception, Team
+from inbox.models import Agent, FeedKind, Reception, Team
 from inbox.moves import FILL_PLACES
 from whatsapp.inbound import StatusReported
-from whatsapp.signals import event_received, number_held, number_resumed
+from whatsapp.signals import event_received, number_held, number_resumed, template_changed
 from whatsapp.wake import wake
 
 
@@ -51,6 +51,13 @@ def on_number_held(sender, number, **kwargs):
 @receiver(number_resumed)
 def on_number_resumed(sender, number, **kwargs):
     wake("inbox.tasks.release_messages", number.pk)
+
+
+@receiver(template_changed)
+def on_template_changed(sender, template, **kwargs):
+    names = ("id", "name", "language", "category", "status", "quality", "rejected_reason")
+    told = {name: getattr(template, name) for name in names}
+    feed.tell_beside(FeedKind.TEMPLATE_CHANGED, template.account, template=told)
 
 
 @receiver(post_save, sender=Reception)

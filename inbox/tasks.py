@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inbox import assignment, delivery, health, media, presence, read_marks, timers
+from inbox import assignment, delivery, health, media, presence, read_marks, timers, webhooks
 from inbox.actions import joining
 from inbox.models import IdempotencyKey
 
@@ -10,6 +10,11 @@ from inbox.models import IdempotencyKey
 @shared_task
 def deliver(thread_id):
     delivery.deliver_next(thread_id)
+
+
+@shared_task
+def deliver_webhooks(subscription_id):
+    webhooks.deliver(subscription_id)
 
 
 @shared_task
@@ -38,6 +43,11 @@ def fire_timers_of(thread_id):
 
 
 @shared_task
+def forget_feed():
+    webhooks.forget()
+
+
+@shared_task
 def forget_idempotency_keys():
     IdempotencyKey.forget_old()
 
@@ -55,6 +65,11 @@ def hold_messages(number_id):
 @shared_task
 def join_contacts(keep_id, absorb_id):
     joining.join_contacts(keep_id, absorb_id)
+
+
+@shared_task
+def publish_events():
+    webhooks.publish()
 
 
 @shared_task
@@ -85,3 +100,14 @@ def sweep_attachments():
 @shared_task
 def sweep_deliveries():
     delivery.sweep()
+
+
+@shared_task
+def sweep_webhooks():
+    webhooks.sweep()
+    webhooks.tell_admins()
+
+
+@shared_task
+def tell_admins_of_webhooks():
+    webhooks.tell_admins()

@@ -3,6 +3,8 @@
 event_received  sender=the event's class, event=one of whatsapp.inbound's events, call=the WebhookCall it came in
 number_held     sender=Number, number=the number whose sending stopped (its own fault: token, payment, registration)
 number_resumed  sender=Number, number=the number that may send again
+template_changed sender=MessageTemplate, template=a message template that is new or whose status, category or quality
+                changed at Meta
 
 A receiver of event_received raises Unusable for an event that it understands and cannot use.
 """
@@ -12,6 +14,7 @@ from django.dispatch import Signal
 event_received = Signal()
 number_held = Signal()
 number_resumed = Signal()
+template_changed = Signal()
 
 
 class Unusable(Exception):

@@ -8,12 +8,15 @@ from django.utils import timezone
 from whatsapp.client import GraphClient
 from whatsapp.errors import GraphError
 from whatsapp.models import Account, MessageTemplate
+from whatsapp.signals import template_changed
 from whatsapp.wake import wake
 
 logger = logging.getLogger(__name__)
 SYNC_TASK = "whatsapp.tasks.sync_templates"
 # What we keep of one that Meta no longer lists: whatever named it still can, and nobody can choose it.
 DELETED = "DELETED"
+# What decides whether, and as what, a template can be sent.
+STATE = ("status", "category", "quality")
 
 
 def sync(account_id):
@@ -28,8 +31,8 @@ def sync(account_id):
         Account.objects.select_for_update(no_key=True).get(pk=account_id)
         for row in told:
             store(account, row, begun_at)
-        gone = account.message_templates.filter(synced_at__lt=begun_at).exclude(status=DELETED)
-        gone.update(status=DELETED, synced_at=begun_at)
+        for gone in account.message_templates.filter(synced_at__lt=begun_at).exclude(status=DELETED):
+            update(gone, begun_at, {"status": DELETED})
         Account.objects.filter(pk=account_id).update(templates_synced_at=begun_at)
     return len(told)
 
@@ -59,8 +62,19 @@ def store(account, row, synced_at):
         language=language_of(row),
         defaults={**fields_of(row), "synced_at": synced_at},
     )
-    if not is_new and template.synced_at <= synced_at:
-        MessageTemplate.objects.filter(pk=template.pk).update(**fields_of(row), synced_at=synced_at)
+    if is_new:
+        template_changed.send(MessageTemplate, template=template)
+    elif template.synced_at <= synced_at:
+        update(template, synced_at, fields_of(row))
+
+
+def update(template, synced_at, told):
+    """Write what Meta tells of a template into our copy, and tell whoever plans with it when its state is another."""
+    is_other = any(name in told and told[name] != getattr(template, name) for name in STATE)
+    MessageTemplate.objects.filter(pk=template.pk).update(**told, synced_at=synced_at)
+    if is_other:
+        template.refresh_from_db()
+        template_changed.send(MessageTemplate, template=template)
 
 
 def is_usable(row):

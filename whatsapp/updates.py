@@ -4,7 +4,7 @@ import re
 
 from django.utils import timezone
 
-from whatsapp import connection, inbound
+from whatsapp import connection, inbound, template_sync
 from whatsapp.errors import NUMBER_FAULTS, sentence
 from whatsapp.models import Account, MessageTemplate, Number
 from whatsapp.signals import Unusable
@@ -46,7 +46,7 @@ def template_changed(event):
         return
     changed = template_fields(event.changes)
     if changed:
-        MessageTemplate.objects.filter(pk=template.pk).update(synced_at=timezone.now(), **changed)
+        template_sync.update(template, timezone.now(), changed)
     if "components" in event.changes:
         wake(SYNC_TASK, account.pk)
 

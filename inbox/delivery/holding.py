@@ -1,7 +1,7 @@
 """Messages of a number on hold wait as `held`, with the reason, and go on when the number does."""
 
 from inbox.changes import change_thread
-from inbox.models import Message, Thread
+from inbox.models import FeedKind, Message, Thread
 from whatsapp.models import Number
 from whatsapp.wake import wake
 
@@ -33,8 +33,11 @@ def settle(thread_id):
         number = Number.objects.get(pk=change.thread.number_id)
         waiting = change.thread.messages.filter(status__in=(Status.QUEUED, Status.HELD)).order_by("pk")
         for message in waiting.select_related("author"):
+            before = message.status
             _follow(message, number)
             change.save(message)
+            if message.status != before:
+                change.tell(FeedKind.MESSAGE_STATUS, message=message)
     return not number.is_on_hold
 
 

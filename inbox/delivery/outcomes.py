@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from inbox.changes import change_thread_of
-from inbox.models import Conversation, Identity, Message, Thread
+from inbox.models import Conversation, FeedKind, Identity, Message, Thread
 from inbox.rules.retries import gives_up, pause_seconds
 from whatsapp import connection
 from whatsapp.errors import Unclear
@@ -23,8 +23,12 @@ def changing(message_id, now=None):
     with change_thread_of(Message.objects.select_related("author").filter(pk=message_id), now) as (change, message):
         if change.conversation is None and message.conversation_id:
             change.look_at(Conversation.objects.get(pk=message.conversation_id))
+        before = message.status
         yield change, message
         change.save(message)
+        # Between queued and sending it goes to and fro: nobody needs to know.
+        if message.status not in (before, Status.QUEUED):
+            change.tell(FeedKind.MESSAGE_STATUS, message=message)
 
 
 def accepted(message_id, answer, now=None):

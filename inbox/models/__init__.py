@@ -11,6 +11,7 @@ from inbox.models.conversations import (
     Thread,
 )
 from inbox.models.events import Event
+from inbox.models.feed import FeedEvent, FeedHead, FeedKind, Subscription, WebhookDelivery
 from inbox.models.groups import Group
 from inbox.models.keys import ApiKey, IdempotencyKey
 from inbox.models.messages import Attachment, Message
@@ -31,6 +32,9 @@ __all__ = [
     "Conversation",
     "Event",
     "Group",
+    "FeedEvent",
+    "FeedHead",
+    "FeedKind",
     "IdempotencyKey",
     "Identity",
     "Message",
@@ -38,8 +42,10 @@ __all__ = [
     "Pulse",
     "ReadMark",
     "Reception",
+    "Subscription",
     "Tag",
     "Team",
     "Thread",
     "Timer",
+    "WebhookDelivery",
 ]

@@ -37,6 +37,8 @@ class ApiKey(models.Model):
         AGENTS_READ = "agents:read", "Read agents and teams"
         AGENTS_WRITE = "agents:write", "Set agents available or away"
         TAGS_WRITE = "tags:write", "Create and change tags"
+        WEBHOOKS_WRITE = "webhooks:write", "Subscribe to events"
+        EVENTS_READ = "events:read", "Read the feed of events"
 
     name = models.CharField(max_length=100, help_text="What it is for, for example “CRM”.")
     scopes = ArrayField(models.CharField(max_length=40, choices=Scope), default=list)

@@ -7,7 +7,7 @@ they arrive in, and one that comes before its target waits for it.
 from inbox.actions.identities import contact_for
 from inbox.actions.receive.places import moment, number_and_known, thread_of
 from inbox.changes import change_thread
-from inbox.models import Message
+from inbox.models import FeedKind, Message
 from inbox.rules.edits import edited
 from inbox.rules.search_text import searchable
 
@@ -50,6 +50,7 @@ def receive_annotation(event, kind, content, now, arrival):
         )
         if target:
             settle_on(change, Message.objects.get(pk=target.pk), [row])
+        change.tell(FeedKind.MESSAGE_RECEIVED, message=row)
     return row
 
 

@@ -6,7 +6,7 @@ from inbox.actions.receive.conversations import show_newest
 from inbox.actions.receive.messages import attach, open_window
 from inbox.actions.receive.places import moment, number_and_known, number_of
 from inbox.changes import change_thread_with
-from inbox.models import Event, Message, Thread
+from inbox.models import Event, FeedKind, Message, Thread
 from inbox.rules.search_text import searchable
 
 
@@ -48,4 +48,5 @@ def receive_echo(event, now, arrival=0):
             change.conversation.unanswered_since = None
             moves.note_word(change.conversation, message.author_kind, now)
             show_newest(change.conversation, message)
+        change.tell(FeedKind.MESSAGE_CREATED, message=message)
     return message

@@ -10,7 +10,7 @@ from inbox.actions.receive.conversations import act, decision_on, mark_word
 from inbox.actions.receive.places import moment, number_and_known
 from inbox.changes import change_thread, change_thread_with
 from inbox.media.uploads import shown_name
-from inbox.models import Attachment, Message
+from inbox.models import Attachment, FeedKind, Message
 from inbox.rules.search_text import searchable
 from whatsapp import window
 from whatsapp.content import MEDIA_KINDS
@@ -38,6 +38,7 @@ def receive_message(event, now, arrival=0):
             mark_word(change, message, decision.is_silent)
             if conversation.is_waiting and not was_open:
                 wake(moves.FILL_PLACES)
+        change.tell(FeedKind.MESSAGE_RECEIVED, message=message)
         heard_by = conversation if decision.is_word else None
         news = {"message": message, "conversation": heard_by, "decision": decision, "change": change}
         signals.message_received.send(Message, **news)

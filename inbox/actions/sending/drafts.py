@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from inbox import moves, sending_rights, signals
 from inbox.actions.refusals import Refusal
-from inbox.models import Agent, ApiKey, Attachment, Message
+from inbox.models import Agent, ApiKey, Attachment, FeedKind, Message
 from inbox.rules.search_text import searchable
 from whatsapp.content import Content, Reaction
 from whatsapp.models import Number
@@ -92,6 +92,7 @@ def put(change, draft):
         _attach(draft.attachment, message)
     if conversation and not draft.is_reaction:
         conversation.last_message = message
+    change.tell(FeedKind.MESSAGE_CREATED, message=message)
     signals.message_queued.send(Message, message=message)
     wake("inbox.tasks.deliver", change.thread.pk)
     return message

@@ -1,0 +1,106 @@
+"""Claim the next webhook of a subscription, call, record; no lock is held while the program is called."""
+
+import json
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from inbox.models import Subscription, WebhookDelivery
+from inbox.programs import door, signing
+from inbox.rules import webhooks as rules
+from inbox.webhooks import outcomes
+from inbox.webhooks.sequencer import DELIVER
+from whatsapp.wake import wake
+
+# A call ends within ten seconds; what is under way longer was a lost worker's and is sent again.
+LEASE = timedelta(seconds=30)
+MOST_STEPS = 100
+Status = WebhookDelivery.Status
+
+
+def deliver(subscription_id, now=None):
+    """Send what is due to one subscription, oldest first, until nothing may leave now. Returns how many calls it made.
+
+    A slow one gets a single call and then lets others have the worker.
+    """
+    for sent in range(MOST_STEPS):
+        delivery = claim(subscription_id, now or timezone.now())
+        if delivery is None:
+            return sent
+        pace = call(delivery, now)
+        if rules.is_slow(pace):
+            return sent + 1
+    wake(DELIVER, subscription_id, queue="bulk")
+    return MOST_STEPS
+
+
+@transaction.atomic
+def claim(subscription_id, now):
+    """The next due delivery, marked as on its way; None when nothing may leave. Holds the subscription's row."""
+    subscription = locked(subscription_id)
+    if subscription is None or not subscription.is_listening(now) or not _has_room(subscription, now):
+        return None
+    delivery = _next(subscription, now)
+    if delivery:
+        delivery.subscription = subscription
+        delivery.status = Status.SENDING
+        delivery.attempts += 1
+        delivery.claimed_until = now + LEASE
+        delivery.save(update_fields=["status", "attempts", "claimed_until"])
+    return delivery
+
+
+def locked(subscription_id):
+    rows = Subscription.objects.select_related("api_key").select_for_update(of=("self",))
+    return rows.filter(pk=subscription_id).first()
+
+
+def _has_room(subscription, now):
+    """The breaker lets one through, and neither it nor the slow ones together keep too many workers."""
+    circuit = outcomes.circuit_of(subscription)
+    under_way = WebhookDelivery.objects.filter(status=Status.SENDING)
+    most = rules.most_at_once(subscription.pace_ms, circuit.is_open)
+    if not circuit.may_call(now) or under_way.filter(subscription=subscription).count() >= most:
+        return False
+    if not rules.is_slow(subscription.pace_ms):
+        return True
+    return under_way.filter(subscription__pace_ms__gt=rules.SLOW_MS).count() < rules.MOST_SLOW_AT_ONCE
+
+
+def _next(subscription, now):
+    """The oldest that is the head of its lane and due; while the breaker is open the oldest head is the probe."""
+    lane = WebhookDelivery.objects.filter(subscription=subscription, status__in=WebhookDelivery.LANE)
+    same_lane = lane.filter(thread=OuterRef("thread"), event__lt=OuterRef("event"))
+    # Events of no thread stand in a lane of their own, and null is not equal to null.
+    without_thread = lane.filter(thread=None, event__lt=OuterRef("event"))
+    waiting = lane.filter(status=Status.PENDING).order_by("event")
+    if not subscription.paused_at:
+        waiting = waiting.filter(retry_at__lte=now)
+    is_head = Q(thread__isnull=False) & ~Exists(same_lane) | Q(thread=None) & ~Exists(without_thread)
+    return waiting.filter(is_head).select_related("event").first()
+
+
+def call(delivery, now=None):
+    """One signed request and its record. Returns how long the subscription takes by now, in ms."""
+    subscription, event = delivery.subscription, delivery.event
+    outcome = send(subscription, event.public_id, event.body, now)
+    return outcomes.record(delivery, outcome, now or timezone.now())
+
+
+def send(subscription, message_id, content, now=None):
+    """POST `content`, signed. Returns an outcomes.Outcome; raises nothing that a far end could cause."""
+    sent_at, began = now or timezone.now(), time.monotonic()
+    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    headers = signing.headers(message_id, sent_at, body, subscription.valid_secrets(sent_at))
+    try:
+        answer = door.post(subscription.url, body, {"Content-Type": "application/json", **headers})
+    except door.CallFailed as error:
+        return outcomes.Outcome(None, str(error), round((time.monotonic() - began) * 1000))
+    return outcomes.Outcome(answer.status, _words(answer), answer.duration_ms)
+
+
+def _words(answer):
+    return "" if answer.is_success else f"It answered {answer.status}."

@@ -2,7 +2,17 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_module
 
 # What registers itself with the inbox: what it hears, shows, does at a deadline, sweeps, and puts into the demo.
-REGISTERING = ("receivers", "bots.receivers", "surveys", "panels", "timers", "schedule", "demo")
+REGISTERING = (
+    "receivers",
+    "bots.receivers",
+    "relay.receivers",
+    "relay.programs",
+    "surveys",
+    "panels",
+    "timers",
+    "schedule",
+    "demo",
+)
 
 
 class AutomationConfig(AppConfig):

@@ -31,6 +31,7 @@ JUST_NOW = timedelta(minutes=2)
 REACHED = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED)
 AS_STORED = (
     "status",
+    "opened_at",
     "unanswered_since",
     "waiting_since",
     "assigned_at",
@@ -165,8 +166,14 @@ def policy_of(change):
         auto_close_counts_business_time=bool(auto_close and auto_close.counts_business_time),
         surveys=survey is not None,
         survey_every=timedelta(days=survey.every_days) if survey and survey.every_days else None,
+        pending_for=_pending_for(change.thread.number),
         **({"bot_silence": timedelta(minutes=bot.silence_minutes)} if bot else {}),
     )
+
+
+def _pending_for(number):
+    days = Reception.of(number).pending_days
+    return timedelta(days=days) if days else None
 
 
 def _minutes(automation):

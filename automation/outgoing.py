@@ -1,5 +1,7 @@
 """Say something that nobody typed: with its rights, its reason log, and the stop where two machines talk."""
 
+from django.db.models import Q
+
 from automation import log
 from automation.rules import occasions
 from automation.rules.loops import WITHIN, would_be_too_many
@@ -64,9 +66,12 @@ def file_of(automation):
     return None
 
 
-def is_among_machines(change):
-    """Whether one more automatic message to this contact would be one too many."""
-    sent = Message.objects.filter(thread__contact=change.thread.contact_id, author_kind__in=MACHINES)
+def is_among_machines(change, besides=None):
+    """Whether one more automatic message to this contact would be one too many: of automations, bots and workflows.
+    `besides` is a message that is not counted, because it is the one in question."""
+    by_machine = Q(author_kind__in=MACHINES) | Q(context__has_key="relay")
+    sent = Message.objects.filter(by_machine, thread__contact=change.thread.contact_id)
+    sent = sent.exclude(pk=besides.pk) if besides else sent
     return would_be_too_many(sent.filter(at__gt=change.now - WITHIN).values_list("at", flat=True), change.now)
 
 

@@ -7,7 +7,7 @@ from automation.rules import occasions
 from inbox.sentences import duration
 
 # Shorter than on the page where the name begins a sentence.
-NAMES = dict(Automation.Kind.choices) | {"reminder": "Reminder", "survey": "Survey", "bot": "Bot"}
+NAMES = dict(Automation.Kind.choices) | {"reminder": "Reminder", "survey": "Survey", "bot": "Bot", "relay": "Workflow"}
 
 # {reason: why, as it goes on after "Reminder not sent: "}; {by} is a name where it is known.
 REASONS = {
@@ -70,6 +70,7 @@ REASONS = {
     "bot_cannot_say": "WhatsApp would refuse what it says",
     "bot_could_not_send": "it could not send",
     "bot_silent": "it kept silent",
+    "bot_failed": "its program failed",
     "bot_wrote_too_much": "two machines seem to be talking to each other",
     "bot_is_off": "it is switched off",
 }

@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from automation import ice_breakers, retention
+from automation.api import answers
 from automation.reactions import timing
+from automation.relay import sending, sweeping
 
 
 @shared_task
@@ -27,6 +29,11 @@ def retime_number(number_id):
 
 
 @shared_task
+def send_relays(thread_id):
+    sending.send_next(thread_id, answers.read)
+
+
+@shared_task
 def sweep_ice_breakers():
     ice_breakers.sweep()
 
@@ -34,3 +41,8 @@ def sweep_ice_breakers():
 @shared_task
 def sweep_settings():
     timing.retime_changed()
+
+
+@shared_task
+def sweep_relays():
+    sweeping.sweep(answers.read)

@@ -1,4 +1,4 @@
-"""The keys of programs, for admins: made, renewed with overlap, revoked. A secret is on one page, once."""
+"""The keys of programs, for admins: made, renewed with overlap, revoked. Its secrets are on one page, once."""
 
 from datetime import timedelta
 
@@ -25,7 +25,16 @@ class ApiKeyForm(forms.ModelForm):
 
     class Meta:
         model = ApiKey
-        fields = ["name", "scopes", "number", "requests_per_minute", "expires_at", "revoked_at"]
+        fields = [
+            "name",
+            "scopes",
+            "number",
+            "requests_per_minute",
+            "relay_url",
+            "relay_patience_minutes",
+            "expires_at",
+            "revoked_at",
+        ]
 
 
 @admin.register(ApiKey)
@@ -37,6 +46,13 @@ class ApiKeyAdmin(ModelAdmin):
     readonly_fields = ["state", "last_used_at", "previous_until", "created_by", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "scopes", "number", "requests_per_minute"]}),
+        (
+            "Workflow",
+            {
+                "fields": ["relay_url", "relay_patience_minutes"],
+                "description": "Where customers' responses to this key's messages go. Each call is signed.",
+            },
+        ),
         ("How long", {"fields": ["expires_at", "revoked_at", "previous_until"]}),
         ("Facts", {"fields": ["state", "last_used_at", "created_by", "created_at"]}),
     ]

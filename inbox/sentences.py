@@ -8,6 +8,8 @@ RETURNED = {
 ASSIGNED_WHY = {"owner": ", who looks after this customer", "last": ", who served last", "load": ""}
 HANDED_OVER = {
     "api": "A program handed over to people",
+    "workflow": "The workflow handed over to people",
+    "relay_failed": "The workflow failed: handed over to people",
     "bot_silent": "The bot kept silent: handed over to people",
     "bot_has_no_script": "The bot has nothing to say: handed over to people",
     "bot_is_off": "The bot was switched off: handed over to people",
@@ -17,6 +19,7 @@ HANDED_OVER = {
     "bot_script_goes_round": "The bot's script goes round in circles: handed over to people",
     "bot_cannot_say": "The bot's next words cannot be sent on WhatsApp: handed over to people",
     "bot_could_not_send": "The bot could not send its words: handed over to people",
+    "bot_failed": "The bot's program failed: handed over to people",
     "bot_wrote_too_much": "The bot wrote too much in ten minutes: handed over to people",
 }
 OTHER_CHANNELS = {"email": "email", "sms": "SMS"}
@@ -29,6 +32,7 @@ OPTED_HOW = {
 }
 CLOSED_BY_RULE = {
     "api": "Closed by a program",
+    "workflow": "Closed: the workflow was done",
     "auto_close": "Closed automatically: nothing was left to answer",
     "bot_silence": "Closed: the customer did not answer the bot",
     "bot_complete": "Closed: the bot was done",
@@ -147,6 +151,38 @@ def _told_by(actor, data):
     return OPTED_HOW.get(source, "")
 
 
+RELAYED = {
+    "interaction": "What the customer chose went to the workflow",
+    "message": "The customer's message went to the workflow",
+    "bot": "The customer's message went to the bot's program",
+}
+WORKFLOW_DID = {
+    "none": "The workflow answered: nothing is to be done",
+    "hand_over": "The workflow answered: over to people",
+    "complete": "The workflow answered: it is done",
+}
+
+
+def _relayed(actor, data):
+    if data.get("what") == "no_answer":
+        minutes = data.get("minutes")
+        waited = f" for {duration(minutes)}" if isinstance(minutes, int) else ""
+        return f"The customer did not answer{waited}: the workflow was told"
+    return RELAYED.get(_name(data, "what"), "The workflow was told")
+
+
+def _relay_answered(actor, data):
+    count = data.get("messages")
+    if data.get("did") == "message" and isinstance(count, int):
+        return f"The workflow answered with {'a message' if count == 1 else f'{count} messages'}"
+    return WORKFLOW_DID.get(_name(data, "did"), "The workflow answered")
+
+
+def _relay_failed(actor, data):
+    words = _name(data, "words").rstrip(".")
+    return f"The workflow failed{': ' + words if words else ''}"
+
+
 SENTENCES = {
     "opened": _opened,
     "assigned": _assigned,
@@ -170,5 +206,8 @@ SENTENCES = {
     "automation_stopped": lambda actor, data: (
         "Automatic messages stopped: two machines seem to be talking to each other"
     ),
+    "relayed": _relayed,
+    "relay_answered": _relay_answered,
+    "relay_failed": _relay_failed,
     "opened_chat": lambda actor, data: "The customer opened the chat",
 }

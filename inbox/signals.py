@@ -1,8 +1,9 @@
 """News that the inbox sends upward. Receivers run inside the sender's transaction.
 
 message_received      sender=Message, message=, conversation= (None when only recorded), decision= the rule's answer,
-                      change= the inbox.changes.Change that it is a part of
-message_queued        sender=Message, message= an outbound message that was accepted for sending
+                      answered= our message that it answers, or None, change= the inbox.changes.Change that it is a
+                      part of
+message_queued        sender=Message, message= an outbound message that was accepted for sending, change=
 thread_opened         sender=Thread, thread=, at= the customer opened the chat (request_welcome), change=
 demo_written          sender=None, the demo was filled in, and more may be put into it
 conversation_changed  sender=Conversation, conversation=, before= Whereabouts before the change (None: it is new),

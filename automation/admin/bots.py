@@ -18,9 +18,15 @@ from inbox.queries import number_in
 class BotForm(forms.ModelForm):
     class Meta:
         model = Bot
-        fields = ["name", "is_active", "silence_minutes"]
+        fields = ["name", "is_active", "silence_minutes", "api_key", "endpoint_url"]
         labels = {"is_active": "Serves", "silence_minutes": "Closes after so many silent minutes"}
         help_texts = {"is_active": "Off: new conversations go to people, its own at their next word."}
+
+    def clean(self):
+        told = super().clean()
+        if bool(told.get("endpoint_url")) != bool(told.get("api_key")):
+            raise forms.ValidationError("A program needs both: the address to call, and the API key that it uses.")
+        return told
 
 
 class StepInline(StackedInline):
@@ -68,9 +74,11 @@ class BotAdmin(ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("steps", "receptions__number")
 
-    @display(description="Kind", label={"Scripted": "success", "Nothing to say yet": "warning"})
+    @display(description="Kind", label={"Scripted": "success", "Program": "success", "Nothing to say yet": "warning"})
     def kind_of_bot(self, bot):
-        return "Scripted" if bot.steps.all() else "Nothing to say yet"
+        if bot.steps.all():
+            return "Scripted"
+        return "Program" if bot.is_over_api else "Nothing to say yet"
 
     @display(description="Receives for")
     def numbers(self, bot):

@@ -4,6 +4,7 @@ from django.dispatch import receiver
 
 from automation.bots import endings
 from automation.models import BotRun
+from automation.models.bots import is_program
 from automation.rules.deadlines import Due
 from inbox import timers
 from inbox.models import Conversation
@@ -27,11 +28,15 @@ def on_change(sender, conversation, before, change, **kwargs):
         timers.set_timers(change, conversation, {}, among=OWN)
         BotRun.objects.filter(conversation=conversation).update(ended_at=change.now)
     elif before is not None and not was_with_bot and conversation.status == BOT:
+        BotRun.begin(conversation, change.now)
         expect_turn(change, conversation)
 
 
 def expect_turn(change, conversation):
-    """The bot's turn is due now, and overdue half a minute after the oldest word that it owes an answer."""
+    """A scripted bot's turn is due now, and overdue half a minute after the oldest word that it owes an answer. A bot
+    over the API is told by automation.relay."""
+    if is_program(conversation.bot):
+        return
     oldest = BotRun.words_owed(conversation).values_list("created_at", flat=True).first()
     if oldest is not None:
         due = {Due.BOT_TURN: change.now, Due.BOT_OVERDUE: oldest + endings.MOST_SILENCE}

@@ -4,6 +4,7 @@ from automation.models.automations import Automation, MetaCopy
 from automation.models.bots import BotRun, BotStep
 from automation.models.decisions import Decision
 from automation.models.hours import BusinessHours, Holiday, OpeningTime
+from automation.models.relays import Relay
 from automation.models.surveys import Survey, SurveyAnswer
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Holiday",
     "MetaCopy",
     "OpeningTime",
+    "Relay",
     "Survey",
     "SurveyAnswer",
 ]

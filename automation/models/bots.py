@@ -106,6 +106,11 @@ def script_of(bot):
     return scripts.Script(tuple(step.as_rule() for step in bot.steps.all()))
 
 
+def is_program(bot):
+    """Whether a bot is served by a program over the API, in place of a script."""
+    return bot.is_over_api and not bot.steps.exists()
+
+
 class BotRun(models.Model):
     """How far a bot has come with one conversation."""
 
@@ -125,6 +130,16 @@ class BotRun(models.Model):
         words = Message.objects.filter(conversation=conversation, author_kind=Message.Author.CUSTOMER)
         words = words.exclude(context__has_key="consent")
         return words.filter(pk__gt=dealt_with).exclude(kind__in=Message.ANNOTATIONS).order_by("pk")
+
+    @classmethod
+    def begin(cls, conversation, now):
+        """A bot gets the conversation: what was answered before it came is not its business."""
+        words = Message.objects.filter(conversation=conversation, author_kind=Message.Author.CUSTOMER)
+        if conversation.unanswered_since:
+            words = words.filter(created_at__lt=conversation.unanswered_since)
+        run, _ = cls.objects.get_or_create(conversation=conversation, defaults={"began_at": now})
+        run.word_id = max(run.word_id, words.order_by("-pk").values_list("pk", flat=True).first() or 0)
+        run.save(update_fields=["word_id"])
 
     @property
     def state(self):

@@ -24,6 +24,7 @@ class Decision(models.Model):
     SETTLING = (Outcome.DONE, Outcome.REFUSED)
     # The automations' kinds, and what else acts by itself.
     BOT = "bot"
+    RELAY = "relay"
 
     number = models.ForeignKey("whatsapp.Number", on_delete=models.CASCADE, related_name="decisions")
     thread = models.ForeignKey(
@@ -32,7 +33,7 @@ class Decision(models.Model):
     conversation = models.ForeignKey(
         "inbox.Conversation", null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
     )
-    automation = models.CharField(max_length=16, choices=[*Automation.Kind.choices, (BOT, "Bot")])
+    automation = models.CharField(max_length=16, choices=[*Automation.Kind.choices, (BOT, "Bot"), (RELAY, "Workflow")])
     occasion = models.CharField(max_length=64, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome)
     reason = models.CharField(max_length=40, blank=True)

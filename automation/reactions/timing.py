@@ -23,7 +23,7 @@ CONCERNED = (*AS_STORED, "assignee_id", "last_inbound_id")
 BATCH = 100
 # So long after settings were saved it is made sure that they hold for open conversations.
 CHANGED_LATELY = timedelta(hours=1)
-BOT = Conversation.Status.BOT
+BOT, PENDING = Conversation.Status.BOT, Conversation.Status.PENDING
 # An auto-close that moves because somebody wrote, or that a person did before it, was not given up.
 MOVES_ALONG = ("customer_wrote", "closed", "reopened", "answered")
 
@@ -31,9 +31,9 @@ MOVES_ALONG = ("customer_wrote", "closed", "reopened", "answered")
 def retime(change):
     """Make the timers of the change's conversation what its facts ask for, and log what is withdrawn.
 
-    One query where the number has nothing on and no bot is there.
+    One query where the number has nothing on, no bot is there and nobody waits for the customer.
     """
-    if not on_at(change) and BOT not in (change.conversation.status, change.stood.get("status")):
+    if not on_at(change) and {BOT, PENDING}.isdisjoint({change.conversation.status, change.stood.get("status")}):
         return
     facts, policy = facts_of(change, change.conversation), policy_of(change)
     set_deadlines(change, facts, policy)

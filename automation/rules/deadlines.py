@@ -29,11 +29,22 @@ class Due(StrEnum):
     BOT_TURN = "bot_turn"
     BOT_OVERDUE = "bot_overdue"
     BOT_SILENCE = "bot_silence"
+    PENDING_EXPIRY = "pending_expiry"
+    NO_ANSWER = "relay_no_answer"
 
 
-# Those that `deadlines` decides. THANKS, CONSENT_REPLY, BOT_TURN and BOT_OVERDUE are set by what they answer and stay
-# until they fire.
-COMPUTED = frozenset({Due.WELCOME, Due.WAITING_REPLY, Due.REMINDER, Due.AUTO_CLOSE, Due.SURVEY, Due.BOT_SILENCE})
+# Those that `deadlines` decides. The others are set by what they answer, and stay until they fire.
+COMPUTED = frozenset(
+    {
+        Due.WELCOME,
+        Due.WAITING_REPLY,
+        Due.REMINDER,
+        Due.AUTO_CLOSE,
+        Due.SURVEY,
+        Due.BOT_SILENCE,
+        Due.PENDING_EXPIRY,
+    }
+)
 # Why a survey is refused when it is due, rather than never set.
 FOUND_OUT_WHEN_DUE = frozenset({"nothing_arrived", "opted_out", "asked_lately"})
 
@@ -132,6 +143,13 @@ def _bot_silence(facts, policy):
     return facts.bot_wrote_at + policy.bot_silence
 
 
+def _pending_expiry(facts, policy):
+    """Nobody has answered, and no workflow has gone on, for as long as the number wants to wait."""
+    if facts.status != "pending" or policy.pending_for is None:
+        return None
+    return max(filter(None, (facts.opened_at, facts.last_word_at)), default=facts.now) + policy.pending_for
+
+
 def _is_reminded(facts):
     occasion = reminder_occasion(facts)
     return any(s.automation == "reminder" and s.occasion == occasion for s in facts.settled)
@@ -148,4 +166,5 @@ _RULES = {
     Due.AUTO_CLOSE: _auto_close,
     Due.SURVEY: _survey,
     Due.BOT_SILENCE: _bot_silence,
+    Due.PENDING_EXPIRY: _pending_expiry,
 }

@@ -29,6 +29,7 @@ class Facts:
     now: datetime
     status: str
     conversation_id: int = 0
+    opened_at: datetime | None = None
     unanswered_since: datetime | None = None
     waiting_since: datetime | None = None
     assigned_at: datetime | None = None
@@ -89,3 +90,4 @@ class Policy:
     surveys: bool = False
     survey_every: timedelta | None = None  # at most one per contact in so long
     bot_silence: timedelta = timedelta(minutes=10)
+    pending_for: timedelta | None = None  # a conversation waits for its customer so long

@@ -61,6 +61,7 @@ class Why(StrEnum):
     CANNOT_SAY = "bot_cannot_say"  # WhatsApp would refuse it
     NOT_SENT = "bot_could_not_send"  # the window closed, the number may not send
     SILENT = "bot_silent"
+    FAILED = "bot_failed"  # its program did not answer as it should
     TOO_MUCH = "bot_wrote_too_much"  # two machines are talking
     OFF = "bot_is_off"
 

@@ -23,6 +23,7 @@ STATUSES = {
     Due.AUTO_CLOSE: "assigned",
     Due.SURVEY: "closed",
     Due.BOT_SILENCE: "bot",
+    Due.PENDING_EXPIRY: "pending",
 }
 
 
@@ -70,10 +71,15 @@ def _bot_silence(facts, policy):
     return "customer_wrote"
 
 
+def _pending_expiry(facts, policy):
+    return "switched_off"
+
+
 _REASONS = {
     Due.WELCOME: _welcome,
     Due.WAITING_REPLY: _waiting_reply,
     Due.REMINDER: _reminder,
     Due.AUTO_CLOSE: _auto_close,
     Due.BOT_SILENCE: _bot_silence,
+    Due.PENDING_EXPIRY: _pending_expiry,
 }

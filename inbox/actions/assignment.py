@@ -100,6 +100,19 @@ def hand_over_within(change, why, **data):
         moves.write_line(change, Kind.HANDED_OVER, why=why, **data)
 
 
+def assign_to_bot(conversation_id, bot, by=None, now=None):
+    """Give an open conversation to a bot, whoever has it; a pending handover is discarded. What the customer is not
+    answered yet is the bot's to answer."""
+    with change_conversation(conversation_id, now) as change:
+        ask_to_act(change, by)
+        ask_for_move(change, transitions.GIVE_TO_BOT)
+        if not bot.is_active:
+            raise Refusal("bot_is_off", f"{bot} is switched off. Choose another bot.", field="bot")
+        moves.give_to_bot(change, bot)
+        moves.write_line(change, Kind.ASSIGNED, by, to=str(bot), bot=bot.pk)
+    return change.conversation
+
+
 def _has_it(change, agent):
     return change.conversation.is_open and change.conversation.assignee_id == agent.pk
 

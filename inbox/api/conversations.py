@@ -13,7 +13,7 @@ from inbox.api.conversation_moves import MovesOfConversation
 from inbox.api.messages import MessagesOfConversation
 from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
-from inbox.models import ApiKey, Contact, Conversation, Tag
+from inbox.models import ApiKey, Bot, Contact, Conversation, Tag
 from inbox.shapes import ConversationSerializer
 
 Scope = ApiKey.Scope
@@ -26,8 +26,13 @@ class Assignee(serializers.Serializer):
 
     def validate(self, asked):
         if len(asked) != 1:
-            raise serializers.ValidationError("Name either an agent or a team.")
+            names = " or ".join(f"a{'n' if name == 'agent' else ''} {name}" for name in self.fields)
+            raise serializers.ValidationError(f"Name either {names}.")
         return asked
+
+
+class Server(Assignee):
+    bot = serializers.IntegerField(required=False, help_text="Id of the bot that serves from now on.")
 
 
 class Opening(serializers.Serializer):
@@ -131,11 +136,13 @@ class Conversations(
 
     @action(detail=True, methods=["post"])
     def assign(self, request, pk):
-        """Give it to an agent, whoever has it; a pending handover is discarded for good (S0-28 to S0-31)."""
-        asked = self.told(Assignee)
+        """Give it to an agent, a team's line or a bot, whoever has it; a pending handover is gone for good (S0-30)."""
+        asked = self.told(Server)
         conversation = self.get_object()
         if "agent" in asked:
             assignment.assign(conversation.pk, self.agent(asked["agent"]))
+        elif "bot" in asked:
+            assignment.assign_to_bot(conversation.pk, get_object_or_404(Bot, pk=asked["bot"]))
         else:
             assignment.transfer(conversation.pk, None, to_team=self.team(asked["team"]))
         return self.shown(conversation)
@@ -167,7 +174,8 @@ class Conversations(
     def close(self, request, pk):
         """End this period of service."""
         conversation = self.get_object()
-        closing.close(conversation.pk, by_rule="api")
+        is_done = conversation.is_with_bot_of(request.auth)
+        closing.close(conversation.pk, by_rule="bot_complete" if is_done else "api")
         return self.shown(conversation)
 
     @action(detail=True, methods=["post"], url_path="tags")

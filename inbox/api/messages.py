@@ -9,7 +9,8 @@ from inbox.actions.sending import send_message, write_note
 from inbox.api import message_moves
 from inbox.api.attached import Attachments, send_with_file, upload_of, with_header
 from inbox.api.message_moves import MovesOfMessage
-from inbox.api.queries import Flag, PageQuery, Query
+from inbox.api.queries import PageQuery
+from inbox.api.relaying import RelayWishes, Silence, behaviour_of
 from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
 from inbox.shapes import MessageSerializer
@@ -28,6 +29,7 @@ class TemplateMessage(serializers.Serializer):
     as_agent = serializers.BooleanField(
         default=False, help_text="In the assigned agent's name; then it counts as an answer (S0: send_via_participant)."
     )
+    relay = RelayWishes(required=False, help_text="What happens to the responses, with relay_response=true.")
 
 
 class FreeForm(serializers.Serializer):
@@ -37,20 +39,13 @@ class FreeForm(serializers.Serializer):
     )
     attachments = Attachments("The id of an upload: it is the message itself, or the header of buttons and links.")
     quoted = serializers.IntegerField(required=False, help_text="Id of the message it answers.")
-    as_agent = serializers.BooleanField(default=False)
+    as_agent = serializers.BooleanField(default=False, help_text="In the assigned agent's name.")
+    relay = RelayWishes(required=False, help_text="What happens to the responses, with relay_response=true.")
 
 
 class Note(serializers.Serializer):
     text = serializers.CharField(max_length=4096)
     agent = serializers.IntegerField(help_text="Id of the agent in whose name it stands.")
-
-
-class Silence(Query):
-    """The query parameters of a template message (S0-12, S0-15): each of its own, stored with the message."""
-
-    relay_response = Flag(default=False, help_text="true: what the customer taps goes to your workflow.")
-    bump = Flag(default=True, help_text="false: sending moves no list.")
-    bump_response = Flag(default=True, help_text="false: what the customer taps moves no list.")
 
 
 SCOPES = {
@@ -59,9 +54,7 @@ SCOPES = {
     "send_template": Scope.MESSAGES_TEMPLATES,
     "write_note": Scope.CONVERSATIONS_WRITE,
 }
-
-
-QUERIES = {"messages": PageQuery, "send_template": Silence}
+QUERIES = {"messages": PageQuery, "send": Silence, "send_template": Silence}
 
 
 class NewestFirst(Pages):
@@ -85,10 +78,11 @@ class MessagesOfConversation:
     def send(self, request, pk):
         """Send a free-form or interactive message inside the window."""
         asked, conversation = self.told(FreeForm), self.get_object()
+        behaves = behaviour_of(self.query, asked.get("relay"), request.auth)
         upload = upload_of(request.auth, asked)
-        how = {"quoted_id": asked.get("quoted"), **author(conversation, asked)}
+        how = {"quoted_id": asked.get("quoted"), "api_key": request.auth, **behaves, **author(conversation, asked)}
         if upload:
-            message = send_with_file(conversation, asked, upload, api_key=request.auth, **how)
+            message = send_with_file(conversation, asked, upload, **how)
         else:
             with refusing_content():
                 content = with_file(contents.load(asked["kind"], asked["content"]))
@@ -99,6 +93,7 @@ class MessagesOfConversation:
     def send_template(self, request, pk):
         """Send a message template (S0-7). Nothing else is taken here (S0-8)."""
         asked, conversation = self.told(TemplateMessage), self.get_object()
+        behaves = behaviour_of(self.query, asked.get("relay"), request.auth)
         upload = upload_of(request.auth, asked)
         if upload:
             asked["components"] = with_header(asked["components"], upload)
@@ -107,8 +102,7 @@ class MessagesOfConversation:
             template_of(conversation.thread.number.account_id, asked),
             attachment_ids=asked.get("attachments", []),
             api_key=request.auth,
-            bump=self.query["bump"],
-            on_answer=on_answer(self.query),
+            **behaves,
             **author(conversation, asked),
         )
         return Response(MessageSerializer(message).data, status=201)
@@ -119,14 +113,6 @@ class MessagesOfConversation:
         asked = self.told(Note)
         note = write_note(self.get_object().pk, asked["text"], self.agent(asked["agent"]))
         return Response(MessageSerializer(note).data, status=201)
-
-
-def on_answer(asked):
-    """What a tap on the message may do, as it is stored with it."""
-    return {
-        **({} if asked["bump_response"] else {"bump": False}),
-        **({"relay": True} if asked["relay_response"] else {}),
-    }
 
 
 def with_file(content):

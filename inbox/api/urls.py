@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from inbox.api.bots import Bots
 from inbox.api.contacts import Contacts
 from inbox.api.conversations import Conversations
 from inbox.api.media import Media
@@ -14,6 +15,7 @@ from inbox.api.people import Agents, Tags, Teams
 
 router = SimpleRouter(use_regex_path=False)
 router.register("agents", Agents, "api-agent")
+router.register("bots", Bots, "api-bot")
 router.register("contacts", Contacts, "api-contact")
 router.register("conversations", Conversations, "api-conversation")
 router.register("media", Media, "api-media")

@@ -23,6 +23,8 @@ class Thread(models.Model):
     # The identity that wrote last: answers go there, and the window is its.
     reply_identity = models.ForeignKey("inbox.Identity", null=True, on_delete=models.SET_NULL, related_name="+")
     window_until = models.DateTimeField(null=True, blank=True)
+    # Our message whose sender wants the customer's next free-form message for a workflow; any word ends the waiting.
+    awaited = models.ForeignKey("inbox.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # Grows with every change that a screen shows; messages and events carry the version that they changed in.
     version = models.BigIntegerField(default=0)
     changed_xid = models.BigIntegerField(default=0)
@@ -177,6 +179,10 @@ class Conversation(models.Model):
     @property
     def is_waiting(self):
         return self.status in WAITING
+
+    def is_with_bot_of(self, api_key):
+        """Whether a bot serves it that is the program of this key."""
+        return self.status == self.Status.BOT and self.bot.api_key_id == api_key.pk
 
 
 class Participant(models.Model):

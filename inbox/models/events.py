@@ -29,6 +29,10 @@ class Event(models.Model):
         OPTED_IN = "opted_in"
         OPENED_CHAT = "opened_chat"
         AUTOMATION_STOPPED = "automation_stopped"  # two machines were talking to each other
+        # What goes to a workflow and comes of it; shown to supervisors.
+        RELAYED = "relayed"  # data {"what": interaction|message|no_answer|bot, "minutes"?}
+        RELAY_ANSWERED = "relay_answered"  # data {"did": none|message|hand_over|complete, "messages"?}
+        RELAY_FAILED = "relay_failed"  # data {"words"}
 
     thread = models.ForeignKey("inbox.Thread", on_delete=models.CASCADE, related_name="events")
     conversation = models.ForeignKey(

@@ -4,13 +4,20 @@ import secrets
 from datetime import timedelta
 from hashlib import sha256
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from encrypted_fields.fields import EncryptedTextField
+
+from inbox.programs import signing
 
 IDENTIFIER_BYTES = 6
 SECRET_BYTES = 32
+URL_LIMIT = 500
 
 
 def new_identifier():
@@ -22,8 +29,17 @@ def digest_of(secret):
     return sha256(secret.encode()).hexdigest()
 
 
+def validate_program_url(url):
+    """An https address; plain http only where this installation has networks of its own to call. Whether it is public
+    is asked when it is called."""
+    URLValidator(["http", "https"])(url)
+    if not url.lower().startswith("https:") and not settings.PROGRAMS_ALLOWED_NETWORKS:
+        raise ValidationError("Only https:// addresses are called.")
+
+
 class ApiKey(models.Model):
-    """A program's way in. Its secret is shown once and stored hashed; while it is rotated the old one works on."""
+    """A program's way in, and the way to it. Its secret is shown once and stored hashed; while it is rotated the old
+    one works on. What customers answer to its messages goes to `relay_url`, signed with `relay_secret`."""
 
     class Scope(models.TextChoices):
         NUMBERS_READ = "numbers:read", "Read numbers"
@@ -55,6 +71,24 @@ class ApiKey(models.Model):
     previous_digest = models.CharField(max_length=64, blank=True, editable=False)
     previous_until = models.DateTimeField(null=True, blank=True, help_text="The rotated secret works until then.")
     requests_per_minute = models.PositiveIntegerField(default=600)
+    relay_url = models.CharField(
+        "workflow's address",
+        blank=True,
+        default="",
+        db_default="",
+        max_length=URL_LIMIT,
+        validators=[validate_program_url],
+        help_text="Answers to messages sent with relay_response go there, unless the message names another address.",
+    )
+    relay_secret = EncryptedTextField(null=True, blank=True, editable=False)
+    previous_relay_secret = EncryptedTextField(null=True, blank=True, editable=False)
+    relay_patience_minutes = models.PositiveSmallIntegerField(
+        "workflow's patience in minutes",
+        default=10,
+        db_default=10,
+        validators=[MinValueValidator(1)],
+        help_text="A workflow that has not answered by then has failed: people get the conversation.",
+    )
     created_by = models.ForeignKey(
         "inbox.Agent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
@@ -69,16 +103,20 @@ class ApiKey(models.Model):
         ordering = ["name", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(requests_per_minute__gte=1), name="api_key_may_ask_at_all"),
+            models.CheckConstraint(condition=Q(relay_patience_minutes__gte=1), name="api_key_has_some_patience"),
         ]
 
     def __str__(self):
         return self.name
 
     def renew(self, *, previous_until=None):
-        """Make a new secret and return the whole token, which nobody sees again. The old one works `previous_until`."""
+        """Make new secrets, of the key and of its relays, and return the whole token, which nobody sees again. The old
+        ones work `previous_until`."""
         secret = secrets.token_urlsafe(SECRET_BYTES)
         self.previous_digest, self.previous_until = (self.digest, previous_until) if previous_until else ("", None)
         self.digest = digest_of(secret)
+        self.previous_relay_secret = self.relay_secret if previous_until else None
+        self.relay_secret = signing.new_secret()
         return f"sb_{self.identifier}_{secret}"
 
     def opens_with(self, secret, now):
@@ -88,6 +126,11 @@ class ApiKey(models.Model):
             return True
         was_rotated = bool(self.previous_until and self.previous_until > now)
         return was_rotated and secrets.compare_digest(given, self.previous_digest)
+
+    def relay_secrets(self, now):
+        """The secrets that our calls are signed with: the present one first, then the former one while it counts."""
+        was_rotated = bool(self.previous_until and self.previous_until > now)
+        return [secret for secret in (self.relay_secret, was_rotated and self.previous_relay_secret) if secret]
 
     def is_usable(self, now):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)

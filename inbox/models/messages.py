@@ -44,6 +44,10 @@ class Message(models.Model):
     )
     author_kind = models.CharField(max_length=12, choices=Author)
     author = models.ForeignKey("inbox.Agent", null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
+    # Sent by which program; its own relays and webhooks are signed for it.
+    api_key = models.ForeignKey(
+        "inbox.ApiKey", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=24)
     content = models.JSONField(default=dict)
     context = models.JSONField(default=dict, blank=True)
@@ -100,6 +104,8 @@ class Message(models.Model):
             models.Index(
                 F("thread"), F("id"), condition=Q(status__in=["queued", "sending", "held"]), name="message_to_send"
             ),
+            # A key that is deleted lets go of its messages.
+            models.Index(fields=["api_key"], condition=Q(api_key__isnull=False), name="message_of_key"),
             # A receipt or a reaction that came before its target finds it by the quoted id.
             models.Index(fields=["quoted_wamid"], condition=~Q(quoted_wamid=""), name="message_quoted_wamid"),
         ]

@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from inbox.models.keys import URL_LIMIT, validate_program_url
 from inbox.rules.consent import OPTIN_WORDS, OPTOUT_WORDS, words_in
 
 USUAL_OPTOUT = "\n".join(OPTOUT_WORDS)
@@ -19,9 +20,33 @@ class Bot(models.Model):
         validators=[MinValueValidator(1)],
         help_text="A customer silent for so long after the bot's word ends the conversation.",
     )
+    # A bot over the API: the program that gets the customers' words and speaks as the bot.
+    api_key = models.OneToOneField(
+        "inbox.ApiKey",
+        verbose_name="API key",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="bot",
+        help_text="Of the program that is this bot: it speaks as the bot, and gets its calls signed for this key.",
+    )
+    endpoint_url = models.CharField(
+        "address",
+        blank=True,
+        default="",
+        db_default="",
+        max_length=URL_LIMIT,
+        validators=[validate_program_url],
+        help_text="A program that serves in place of a script gets every word of the bot's customers there.",
+    )
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_over_api(self):
+        """Whether there is a program to be called."""
+        return bool(self.endpoint_url and self.api_key_id)
 
 
 class Reception(models.Model):
@@ -57,6 +82,15 @@ class Reception(models.Model):
         default=15,
         validators=[MaxValueValidator(24 * 60)],
         help_text="An agent absent so long gives waiting customers back to the line. Empty: never.",
+    )
+    pending_days = models.PositiveSmallIntegerField(
+        "waits for the customer, in days",
+        null=True,
+        blank=True,
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1)],
+        help_text="A conversation that waits for its customer closes silently after so long. Empty: never.",
     )
     hides_colleagues = models.BooleanField(default=False, help_text="Agents do not see colleagues' conversations.")
     sends_read_marks = models.BooleanField(default=True, help_text="Customers see when their words were read.")

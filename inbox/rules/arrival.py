@@ -23,7 +23,8 @@ class Arrival:
     the newest closed one counts: when it was closed, whether its agent is available and below the limit. `bot_is_on`:
     the number's new conversations go to a bot first. `handover_on` says what ends a pending one's waiting; `is_tap`: it
     is an interaction with a message of ours, which was sent to be answered silently (`answers_silently`), or for a
-    workflow (`is_relayed`). `consent`: the whole of it is an opt-out or opt-in word of the number (rules.consent)."""
+    workflow (`is_for_workflow`); `is_awaited`: it is none, and the sender of our last message wants it for a workflow.
+    `consent`: the whole of it is an opt-out or opt-in word of the number (rules.consent)."""
 
     wrote_at: datetime
     consent: str = ""
@@ -33,7 +34,8 @@ class Arrival:
     handover_on: str = "response"
     is_tap: bool = False
     answers_silently: bool = False
-    is_relayed: bool = False
+    is_for_workflow: bool = False
+    is_awaited: bool = False
     closed_at: datetime | None = None
     last_agent_can_serve: bool = False
     follow_up: timedelta = timedelta(0)
@@ -42,12 +44,14 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Decision:
-    """`status` is the conversation's afterwards ("" when only recorded). Silent: no bump, no unread mark, no sound."""
+    """`status` is the conversation's afterwards ("" when only recorded). Silent: no bump, no unread mark, no sound.
+    Relayed: a workflow gets it and decides."""
 
     act: Act
     status: str = ""
     is_silent: bool = False
     consent: str = ""
+    is_relayed: bool = False
 
     @property
     def is_word(self):
@@ -65,13 +69,21 @@ def decide(arrival: Arrival) -> Decision:
         return about_consent(arrival)
     if arrival.record_only:
         return Decision(Act.RECORD)
+    relayed = is_relayed(arrival)
     if arrival.open_status == "pending" and hands_over(arrival):
         return Decision(Act.HAND_OVER, "assigned" if arrival.has_handover_agent else "unassigned")
     if arrival.open_status:
-        return Decision(Act.CONTINUE, arrival.open_status, is_silent=arrival.is_tap and arrival.answers_silently)
+        is_silent = arrival.is_tap and arrival.answers_silently
+        return Decision(Act.CONTINUE, arrival.open_status, is_silent, is_relayed=relayed)
     if follows_up(arrival):
-        return Decision(Act.REOPEN, "assigned" if arrival.last_agent_can_serve else "unassigned")
-    return Decision(Act.OPEN, "bot" if arrival.bot_is_on else "unassigned")
+        return Decision(Act.REOPEN, "assigned" if arrival.last_agent_can_serve else "unassigned", is_relayed=relayed)
+    return Decision(Act.OPEN, "bot" if arrival.bot_is_on else "unassigned", is_relayed=relayed)
+
+
+def is_relayed(arrival: Arrival) -> bool:
+    """S0-11, S0-12: an interaction with a message that was sent for a workflow, and the free-form message that such a
+    sender asked for."""
+    return arrival.is_for_workflow if arrival.is_tap else arrival.is_awaited
 
 
 def about_consent(arrival: Arrival) -> Decision:
@@ -85,9 +97,9 @@ def about_consent(arrival: Arrival) -> Decision:
 
 def hands_over(arrival: Arrival) -> bool:
     """S0-22, S0-32: what the customer does ends the waiting, unless it is for a workflow to decide."""
-    if arrival.handover_on == "workflow":
+    if arrival.handover_on == "workflow" or is_relayed(arrival):
         return False
-    return not arrival.is_tap or (arrival.handover_on == "response" and not arrival.is_relayed)
+    return not arrival.is_tap or arrival.handover_on == "response"
 
 
 def follows_up(arrival: Arrival) -> bool:

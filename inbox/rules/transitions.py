@@ -13,6 +13,7 @@ TRANSFER = "transfer"  # to a named agent; also assigning one that nobody serves
 TRANSFER_TO_TEAM = "transfer_to_team"
 TAKE_OVER = "take_over"
 GIVE_BACK = "give_back"
+GIVE_TO_BOT = "give_to_bot"
 HAND_OVER = "hand_over"  # to people, from a bot or from waiting for the customer
 HAND_OVER_TO_AGENT = "hand_over_to_agent"
 CLOSE = "close"
@@ -25,6 +26,7 @@ _FROM_LINE = {
     HAND_OUT: "assigned",
     TRANSFER: "assigned",
     TRANSFER_TO_TEAM: LINE,
+    GIVE_TO_BOT: "bot",
     CLOSE: "closed",
 }
 
@@ -33,6 +35,7 @@ TABLE = {
         TRANSFER: "assigned",
         TRANSFER_TO_TEAM: LINE,
         TAKE_OVER: "assigned",
+        GIVE_TO_BOT: "bot",
         HAND_OVER: LINE,
         HAND_OVER_TO_AGENT: "assigned",
         CLOSE: "closed",
@@ -52,6 +55,7 @@ TABLE = {
         TRANSFER_TO_TEAM: LINE,
         TAKE_OVER: "assigned",
         GIVE_BACK: LINE,
+        GIVE_TO_BOT: "bot",
         CLOSE: "closed",
         WAIVE_ANSWER: "assigned",
     },

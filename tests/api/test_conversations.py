@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.models import Contact, Conversation, Message
+from inbox.models import ApiKey, Contact, Conversation, Message
 from tests.factories import make_agent, make_contact, make_thread, taps, writes
 from whatsapp.models import MessageTemplate
 
@@ -171,6 +171,7 @@ def test_s0_22_s0_32_rules_decide_what_hands_over(crm, opened, template, ada, be
 
 def test_s0_12_what_answers_a_relayed_template_leaves_the_handover_to_the_workflow(crm, opened, template, ada, berlin):
     answer = opened(participants=[ada.pk], assign_on_handover=True).json()
+    ApiKey.objects.update(relay_url="https://crm.example/relays")
     sent = send(crm, answer, "?relay_response=true").json()
     Message.objects.filter(pk=sent["id"]).update(wamid="wamid.template", status="sent")
     taps(Contact.objects.get(), berlin, "wamid.template")

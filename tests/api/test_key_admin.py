@@ -9,7 +9,7 @@ from inbox.models import ApiKey
 from tests.factories import make_agent
 
 pytestmark = pytest.mark.django_db
-FIELDS = {"name": "CRM", "scopes": ["numbers:read"], "requests_per_minute": "60"}
+FIELDS = {"name": "CRM", "scopes": ["numbers:read"], "requests_per_minute": "60", "relay_patience_minutes": "10"}
 TIMES = {"expires_at_0": "", "expires_at_1": "", "revoked_at_0": "", "revoked_at_1": ""}
 
 

@@ -1,7 +1,7 @@
 """Which message of ours a customer's word answers: the quoted one, else the one that offered what was tapped."""
 
 from inbox.models import Message
-from inbox.rules.taps import OFFERS, ids_offered, tapped
+from inbox.rules.taps import INTERACTIONS, OFFERS, ids_offered, tapped
 
 # A tap without a quoted id is looked for among so many of the thread's newest offers.
 OFFERS_LOOKED_AT = 50
@@ -10,6 +10,15 @@ OFFERS_LOOKED_AT = 50
 def answered_message(thread, event):
     """The Message, or None. Only this thread is looked at: nobody answers for another customer by a made-up id."""
     return _quoted(thread, event.quoted_wamid) or _offering(thread, tapped(event.kind, event.content))
+
+
+def end_awaiting(thread, event, quoted):
+    """The customer has written: nobody waits for the next message any more. Returns the message of ours that theirs
+    answers: the one that awaited it, else the quoted one."""
+    if thread.awaited_id is None:
+        return quoted
+    awaited, thread.awaited = thread.awaited, None
+    return quoted if event.kind in INTERACTIONS else awaited
 
 
 def _quoted(thread, wamid):

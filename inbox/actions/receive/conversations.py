@@ -34,6 +34,7 @@ def facts(change, number, event, quoted):
         "record_only": quoted is not None and is_recorded_only(quoted.on_answer, event.kind),
         "follow_up": timedelta(minutes=reception.follow_up_minutes),
         "bot_is_on": reception.bot_id is not None and reception.bot.is_active,
+        **facts_of_answer(change.thread, event, quoted),
     }
     if change.conversation:
         waiting_agent = change.conversation.handover_to
@@ -41,22 +42,23 @@ def facts(change, number, event, quoted):
             open_status=change.conversation.status,
             has_handover_agent=waiting_agent is not None and can_serve(waiting_agent, number.pk),
             handover_on=change.conversation.handover_on,
-            **facts_of_tap(event, quoted),
             **known,
         )
     closed = newest_closed(change.thread)
     return arrival.Arrival(**known, **facts_of_closed(closed, number, change.now) if closed else {})
 
 
-def facts_of_tap(event, quoted):
-    """What the sender of the answered message said of an interaction with it (S0-15, S0-17)."""
-    if quoted is None or event.kind not in INTERACTIONS:
+def facts_of_answer(thread, event, quoted):
+    """What the sender of the answered message said of an interaction with it (S0-15, S0-17), or of the next message."""
+    if event.kind not in INTERACTIONS:
+        return {"is_awaited": thread.awaited_id is not None}
+    if quoted is None:
         return {}
     said = quoted.on_answer
     return {
         "is_tap": True,
         "answers_silently": said.get("bump") is False,
-        "is_relayed": bool(said.get("relay")),
+        "is_for_workflow": bool(said.get("relay")),
     }
 
 

@@ -5,7 +5,7 @@ import uuid
 from inbox import moves, signals
 from inbox.actions.identities import contact_for
 from inbox.actions.receive.annotations import NOT_READ, settle
-from inbox.actions.receive.answered import answered_message
+from inbox.actions.receive.answered import answered_message, end_awaiting
 from inbox.actions.receive.conversations import act, decision_on, mark_word
 from inbox.actions.receive.places import moment, number_and_known
 from inbox.changes import change_thread, change_thread_with
@@ -31,6 +31,7 @@ def receive_message(event, now, arrival=0):
         open_window(change.thread, identity, event.sent_at, now)
         quoted = answered_message(change.thread, event)
         decision = decision_on(change, number, event, quoted)
+        answered = end_awaiting(change.thread, event, quoted) if decision.is_word else quoted
         at = moment(event.sent_at, arrival)
         conversation = act(change, decision, number, at)
         message = insert(change, event, quoted, at, conversation, decision.consent)
@@ -40,8 +41,8 @@ def receive_message(event, now, arrival=0):
                 wake(moves.FILL_PLACES)
         change.tell(FeedKind.MESSAGE_RECEIVED, message=message)
         heard_by = conversation if decision.is_word else None
-        news = {"message": message, "conversation": heard_by, "decision": decision, "change": change}
-        signals.message_received.send(Message, **news)
+        news = {"message": message, "conversation": heard_by, "decision": decision, "answered": answered}
+        signals.message_received.send(Message, **news, change=change)
     return message
 
 

@@ -1,6 +1,6 @@
 """From a draft to a queued message, inside a Change whose thread is locked."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inbox import moves, sending_rights, signals
 from inbox.actions.refusals import Refusal
@@ -42,6 +42,7 @@ class Composed:
     def draft(self, content, **found):
         """The Draft of one of its messages; `found` are rows that its ids name."""
         how = {"bump": self.bump, "on_answer": self.on_answer or {}, "author_kind": self.author_kind}
+        how["api_key"] = self.api_key
         return Draft(content, self.by, **{"client_id": self.client_id, **how, **found})
 
 
@@ -58,6 +59,9 @@ class Draft:
     retry_of: Message | None = None
     bump: bool = True
     on_answer: dict = field(default_factory=dict)
+    # The program that sends it, and {"relay": id} where it is a workflow's answer.
+    api_key: ApiKey | None = None
+    context: dict = field(default_factory=dict)
 
     @property
     def is_answer(self):
@@ -83,8 +87,9 @@ def put(change, draft):
     reason = sending_rights.refusal(change.thread, draft.content, change.now)
     if reason:
         raise Refusal(reason.code, reason.words, reason.field)
-    message = _row(change, draft)
     conversation = change.conversation
+    draft = replace(draft, author_kind=voice(draft, conversation))
+    message = _row(change, draft)
     if conversation:
         _mark(conversation, draft, message, change.now)
     change.save(message)
@@ -92,10 +97,18 @@ def put(change, draft):
         _attach(draft.attachment, message)
     if conversation and not draft.is_reaction:
         conversation.last_message = message
+    if draft.on_answer.get("next_message"):
+        change.thread.awaited = message
     change.tell(FeedKind.MESSAGE_CREATED, message=message)
-    signals.message_queued.send(Message, message=message)
+    signals.message_queued.send(Message, message=message, change=change)
     wake("inbox.tasks.deliver", change.thread.pk)
     return message
+
+
+def voice(draft, conversation):
+    """As whom it is said: a program speaks as the bot where the conversation is with a bot that it is."""
+    is_program = draft.author_kind == Message.Author.INTEGRATION and draft.api_key and conversation
+    return Message.Author.BOT if is_program and conversation.is_with_bot_of(draft.api_key) else draft.author_kind
 
 
 def _row(change, draft):
@@ -117,6 +130,8 @@ def _row(change, draft):
         quoted_wamid=(draft.quoted.wamid or "") if draft.quoted else "",
         retry_of=draft.retry_of,
         on_answer=draft.on_answer,
+        api_key=draft.api_key,
+        context=draft.context,
     )
 
 

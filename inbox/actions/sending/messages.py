@@ -65,4 +65,5 @@ def _draft_again(original, by):
         attachment=attachment and copy_of(attachment),
         retry_of=original,
         on_answer=original.on_answer,
+        api_key=original.api_key,
     )

@@ -19,17 +19,18 @@ MOVES = [
     transitions.UNDO_CLOSE,
     transitions.REOPEN,
     transitions.WAIVE_ANSWER,
+    transitions.GIVE_TO_BOT,
 ]
-# One column per move, in the order above: A assigned, L line, C closed, U as it was, - refused.
+# One column per move, in the order above: A assigned, L line, C closed, U as it was, B bot, - refused.
 EXPECTED = {
-    "pending": "--ALA-LAC---",
-    "bot": "--ALA-LAC---",
-    "unassigned": "AAAL----C---",
-    "queued": "AAAL----C---",
-    "assigned": "--ALAL--C--A",
-    "closed": "---------UA-",
+    "pending": "--ALA-LAC---B",
+    "bot": "--ALA-LAC----",
+    "unassigned": "AAAL----C---B",
+    "queued": "AAAL----C---B",
+    "assigned": "--ALAL--C--AB",
+    "closed": "---------UA--",
 }
-LETTERS = {"A": "assigned", "L": LINE, "C": "closed", "U": "as it was", "-": None}
+LETTERS = {"A": "assigned", "L": LINE, "C": "closed", "U": "as it was", "B": "bot", "-": None}
 CASES = [
     (status, move, LETTERS[letter])
     for status, letters in EXPECTED.items()

@@ -1,0 +1,1 @@
+"""This app's part of the integrators' API: relays and their answers."""

@@ -1,0 +1,159 @@
+"""What a program answers is done, once: nothing, words, over to people, or the end of the conversation.
+
+The scopes of its key hold, as if it had called for each of it. What is refused leaves nothing behind.
+"""
+
+from automation import outgoing
+from automation.bots import endings
+from automation.models import Relay
+from automation.relay import failing, programs
+from automation.relay.changing import opened
+from automation.rules.relays import Action, Answer
+from automation.rules.scripts import Why
+from inbox.actions import closing
+from inbox.actions.assignment import hand_over_within
+from inbox.actions.refusals import NotAllowed, Refusal
+from inbox.actions.sending.drafts import Draft, put
+from inbox.actions.sending.entering import ask_not_closed
+from inbox.models import Agent, ApiKey, Conversation, Event, Message, Team
+from inbox.moves import write_line
+from inbox.queries import can_serve
+
+Scope = ApiKey.Scope
+RULE = "workflow"
+
+
+def answer(relay_id, said: Answer, now=None):
+    """Do what a program said, and return the Relay: answered, or failed where two machines were talking.
+
+    Raises Refusal: relay_answered and relay_failed for one that is settled, whatever the actions refuse otherwise.
+    """
+    with opened(relay_id, now) as (change, relay):
+        _ask_for_open(relay)
+        carry_out(change, relay, said)
+    return relay
+
+
+def carry_out(change, relay, said):
+    """The same as a part of a larger change."""
+    _ask_for_scopes(relay.api_key, said)
+    if said.action == Action.LATER and relay.answer == programs.FREE:
+        said = Answer(Action.NONE, told=programs.FREE)
+    relay.answer = said.told or {"action": str(said.action)}
+    take(change, relay)
+    if said.action == Action.LATER:
+        return
+    for words in said.words:
+        if outgoing.is_among_machines(change):
+            failing.fail_among_machines(change, relay)
+            return
+        _say(change, relay, words)
+    relay.status, relay.settled_at, relay.claimed_until = Relay.Status.ANSWERED, change.now, None
+    if not relay.is_for_bot:
+        write_line(change, Event.Kind.RELAY_ANSWERED, did=str(said.action), messages=len(said.words), relay=relay.pk)
+    programs.dealt_with(change, relay)
+    DOINGS.get(said.action, _nothing)(change, relay, said)
+
+
+def take(change, relay):
+    """The workflow has it: that counts as an answer to the customer, as long as it answers indeed."""
+    relay.status, relay.claimed_until = Relay.Status.TAKEN, None
+    if relay.taken_at is not None:
+        return
+    relay.taken_at = change.now
+    if relay.message and not relay.is_for_bot:
+        change.conversation.unanswered_since = _unanswered_besides(change.conversation, relay)
+
+
+def _unanswered_besides(conversation, relay):
+    """Since when the customer is unanswered, this word not counted: an older one still is, or a later one."""
+    since, word = conversation.unanswered_since, relay.message
+    if since is None or since < word.created_at:
+        return since
+    words = Message.objects.filter(conversation=conversation, author_kind=Message.Author.CUSTOMER, pk__gt=word.pk)
+    words = words.exclude(kind__in=Message.ANNOTATIONS).exclude(relays__taken_at__isnull=False)
+    return words.order_by("pk").values_list("created_at", flat=True).first()
+
+
+def _ask_for_open(relay):
+    if relay.status == Relay.Status.ANSWERED:
+        raise Refusal("relay_answered", "This relay was answered already.")
+    if relay.status == Relay.Status.FAILED:
+        raise Refusal("relay_failed", f"It is too late for an answer. {relay.failure}")
+
+
+def _ask_for_scopes(key, said):
+    """Raise NotAllowed for what the key may not do by itself."""
+    is_template = [words.content.kind == "template" for words in said.words]
+    needed = {
+        Scope.MESSAGES_TEMPLATES: any(is_template),
+        Scope.MESSAGES_FREE_FORM: not all(is_template),
+        Scope.CONVERSATIONS_WRITE: said.action in (Action.HAND_OVER, Action.COMPLETE),
+    }
+    for scope, is_needed in needed.items():
+        if is_needed and scope not in key.scopes:
+            raise NotAllowed(f"This key lacks the scope {scope}.", "scope_missing")
+
+
+def _say(change, relay, words):
+    ask_not_closed(change.conversation)
+    conversation = change.conversation
+    as_agent = words.as_agent and conversation.status == Conversation.Status.ASSIGNED
+    put(
+        change,
+        Draft(
+            words.content,
+            conversation.assignee if as_agent else None,
+            author_kind=Message.Author.AGENT if as_agent else Message.Author.INTEGRATION,
+            bump=words.bump,
+            on_answer=words.on_answer or {},
+            api_key=relay.api_key,
+            context={"relay": relay.pk},
+        ),
+    )
+
+
+def _nothing(change, relay, said):
+    """The words were all, or there is nothing to do."""
+
+
+def _hand_over(change, relay, said):
+    conversation, team, agent = change.conversation, _team(said.team_id), _agent(change, said.agent_id)
+    if conversation.status == Conversation.Status.BOT:
+        endings.hand_over(change, Why.SCRIPT, said.team_id, said.agent_id)
+        return
+    conversation.team = team or conversation.team
+    conversation.handover_to = agent or conversation.handover_to
+    hand_over_within(change, RULE, **({"team": team.name} if team else {}))
+
+
+def _team(team_id):
+    if team_id is None:
+        return None
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        raise Refusal("team_unknown", "There is no such team.", "team", 400)
+    return team
+
+
+def _agent(change, agent_id):
+    if agent_id is None:
+        return None
+    agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
+    if agent is None or not can_serve(agent, change.thread.number_id):
+        raise Refusal("cannot_serve", "This agent does not serve the number. Choose somebody who does.", "agent", 400)
+    return agent
+
+
+def _complete(change, relay, said):
+    """S0-33: what the workflow has to say never takes a conversation away from an agent."""
+    conversation = change.conversation
+    if conversation.status == Conversation.Status.ASSIGNED:
+        raise Refusal("agent_serves", f"{conversation.assignee} is serving this conversation, and closes it.")
+    if conversation.status == Conversation.Status.BOT:
+        endings.complete(change)
+    else:
+        closing.close_within(change, by_rule=RULE)
+
+
+DOINGS = {Action.HAND_OVER: _hand_over, Action.COMPLETE: _complete}

@@ -1,0 +1,39 @@
+"""What a program is told: the conversation, contact and messages in the shapes of the API."""
+
+import json
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+
+from automation.models import Relay
+from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer
+
+TYPES = {
+    Relay.Kind.INTERACTION: "relay.response",
+    Relay.Kind.MESSAGE: "relay.message",
+    Relay.Kind.NO_ANSWER: "relay.no_answer",
+    Relay.Kind.BOT: "bot.message",
+}
+
+
+def body_of(relay):
+    """The call's body as bytes: {"type", "timestamp", "data"} as Standard Webhooks has it. The time is the relay's, so
+    that every try says the same."""
+    told = {"type": TYPES[relay.kind], "timestamp": relay.created_at.isoformat(), "data": _data(relay)}
+    return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+
+
+def _data(relay):
+    conversation = relay.conversation
+    return {
+        "id": relay.name,
+        "relay": relay.pk,
+        "correlation": relay.correlation,
+        "conversation": ConversationSerializer(conversation).data,
+        "contact": ContactSerializer(conversation.thread.contact).data,
+        "message": relay.message and MessageSerializer(relay.message).data,
+        "asked": relay.asked and MessageSerializer(relay.asked).data,
+        "answer_url": settings.SITE_URL.rstrip("/") + reverse("api-relay-answer", args=[relay.pk]),
+        "answer_by": relay.deadline_at.isoformat(),
+    }

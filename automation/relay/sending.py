@@ -1,0 +1,145 @@
+"""The lane of a thread: its relays go out in their order, one in flight, no lock held while a program is called.
+
+At least once: what a worker died with is sent again after its lease, under the same webhook-id. `read(body, relay)`
+understands a program's answer (automation.api.answers), and raises Refusal for nonsense.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from automation.models import Relay
+from automation.relay import answering, failing
+from automation.relay.bodies import body_of
+from automation.relay.changing import RELATED, opened
+from automation.relay.programs import FREE
+from automation.rules.relays import Action, Answer, Verdict, retry_at, verdict
+from inbox.actions.refusals import Refusal
+from inbox.models import Thread
+from inbox.programs import door, signing
+
+logger = logging.getLogger(__name__)
+
+# A call gives up after 10 s; what is in flight for longer is a lost worker's.
+LEASE = timedelta(seconds=30)
+MOST_STEPS = 100
+Status = Relay.Status
+NO_KEY = "Its API key was deleted, revoked or has expired."
+NO_ADDRESS = "There is no address to call."
+NOT_JSON = "Its answer is not a JSON object."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a try came to: an HTTP status and body, or words why there is none; whether another try makes sense."""
+
+    verdict: Verdict
+    words: str = ""
+    status: int | None = None
+    duration_ms: int | None = None
+    body: bytes = b""
+
+    def as_try(self, at):
+        return {"at": at.isoformat(), "status": self.status, "duration_ms": self.duration_ms, "words": self.words}
+
+
+def send_next(thread_id, read):
+    """Send what waits in this thread, oldest first, until nothing may leave now."""
+    for _ in range(MOST_STEPS):
+        relay = _claim(thread_id, timezone.now())
+        if relay is None:
+            return
+        _record(relay, _call(relay), read)
+
+
+def lane(thread_id):
+    waiting = Relay.objects.filter(conversation__thread=thread_id, status__in=[Status.PENDING, Status.SENDING])
+    return waiting.order_by("pk")
+
+
+@transaction.atomic
+def _claim(thread_id, now):
+    """The lane's head, now in flight; None where it has to wait. The thread's lock is held only for this."""
+    if not Thread.objects.select_for_update().filter(pk=thread_id).exists():
+        return None
+    related = ("conversation__thread__contact", "conversation__thread__number", "conversation__assignee")
+    head = lane(thread_id).select_related(*RELATED, *related).first()
+    if head is None or (head.retry_at if head.status == Status.PENDING else head.claimed_until) > now:
+        return None
+    if Relay.objects.filter(conversation__thread=thread_id, status=Status.SENDING).exclude(pk=head.pk).exists():
+        return None
+    head.status, head.claimed_until = Status.SENDING, now + LEASE
+    head.attempts += 1
+    head.save(update_fields=["status", "claimed_until", "attempts"])
+    return head
+
+
+def _call(relay):
+    """Ask the program. Never inside a transaction."""
+    now, key = timezone.now(), relay.api_key
+    if key is None or not key.is_usable(now) or not key.relay_secrets(now):
+        return Outcome(Verdict.FAILED, NO_KEY)
+    if not relay.url:
+        return Outcome(Verdict.FAILED, NO_ADDRESS)
+    body = body_of(relay)
+    headers = signing.headers(relay.name, now, body, key.relay_secrets(now))
+    try:
+        answer = door.post(relay.url, body, {"Content-Type": "application/json", **headers})
+    except (door.NotAllowed, door.Redirected) as error:
+        return Outcome(Verdict.FAILED, str(error))
+    except door.CallFailed as error:
+        return Outcome(Verdict.RETRY, str(error))
+    return _understood(answer)
+
+
+def _understood(answer):
+    found = verdict(answer.status, bool(answer.body.strip()))
+    words = "" if found in (Verdict.ANSWERED, Verdict.TAKEN) else f"It answered {answer.status}."
+    return Outcome(found, words, answer.status, answer.duration_ms, answer.body)
+
+
+def _record(relay, outcome, read):
+    """Write down what a try came to, and do what was answered. What was refused is a failure with its reason."""
+    logger.info("Relay %s: %s %s", relay.pk, outcome.verdict, outcome.status)
+    try:
+        with opened(relay.pk) as (change, stored):
+            stored.note_try(**outcome.as_try(change.now))
+            if stored.is_open and stored.status != Status.TAKEN:
+                _settle(change, stored, outcome, read)
+    except Refusal as refusal:
+        with opened(relay.pk) as (change, stored):
+            stored.note_try(**outcome.as_try(change.now) | {"words": refusal.words})
+            if stored.is_open:
+                failing.fail_within(change, stored, refusal.words)
+
+
+def _settle(change, relay, outcome, read):
+    spoke_freely = relay.answer == FREE
+    if outcome.verdict == Verdict.ANSWERED:
+        answering.carry_out(change, relay, _read(outcome, relay, read))
+    elif outcome.verdict == Verdict.TAKEN:
+        answering.carry_out(change, relay, Answer(Action.LATER))
+    elif spoke_freely:
+        answering.carry_out(change, relay, Answer(Action.NONE, told=FREE))
+    elif outcome.verdict == Verdict.FAILED:
+        failing.fail_within(change, relay, outcome.words)
+    else:
+        relay.status, relay.claimed_until = Status.PENDING, None
+        relay.retry_at = retry_at(relay.attempts, change.now)
+
+
+def _read(outcome, relay, read):
+    """The Answer in a body. Raises Refusal."""
+    if outcome.status == 204:
+        return Answer(Action.NONE)
+    try:
+        told = json.loads(outcome.body)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("not_json", NOT_JSON, status_code=400) from error
+    if not isinstance(told, dict):
+        raise Refusal("not_json", NOT_JSON, status_code=400)
+    return read(told, relay)

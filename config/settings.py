@@ -158,6 +158,12 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
+# How many requests of broadcasts a worker process has under way at Meta at once.
+BROADCAST_SENDERS = env.int("BROADCAST_SENDERS", default=16)
+# How many carry the broadcasts of one number, and how many of them one worker process lets in at once.
+BROADCAST_COURIERS = env.int("BROADCAST_COURIERS", default=4)
+BROADCAST_COURIERS_PER_PROCESS = env.int("BROADCAST_COURIERS_PER_PROCESS", default=2)
+
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_URL = "/static/"

@@ -91,6 +91,8 @@ class Change:
     stood: dict = field(default_factory=dict)
     # What inbox.timers has read, and is to write at the end.
     deadlines: object = None
+    # No screen is told: nothing that a list shows has changed. Whoever looks into the thread sees it the next time.
+    is_quiet: bool = False
     # The messages and lines of this version; not all of them once `shows_more` was called.
     _items: list = field(default_factory=list)
     _has_more: bool = False
@@ -155,6 +157,19 @@ class Change:
         message.save()
         self._items = [row for row in self._items if row != message] + [message]
         return message
+
+    def enter(self, message):
+        """Save a new message with this change's version when the change ends, with others. Until then it has no id."""
+        message.thread = self.thread
+        message.version = self.version
+        self._items.append(message)
+        return self.add(message)
+
+    def wrote(self, message):
+        """The same for a message that is written by the caller, with others, inside of this transaction."""
+        message.thread = self.thread
+        message.version = self.version
+        self._items.append(message)
 
     def shows_more(self):
         """Something that this change does not save itself is shown with it: rows of its version, names."""
@@ -273,21 +288,24 @@ def _finish(together, changes):
     for change in changes:
         _announce(change)
     together.finish()
-    events.publish_all([change.news for change in changes])
+    events.publish_all([change.news for change in changes if not change.is_quiet])
 
 
 def _save(change):
     if change.conversation:
         _save_alike([(change.conversation, change.stood)])
     change.thread.version = change.version
-    change.thread.changed_xid = CurrentTransaction()
+    if not change.is_quiet:
+        change.thread.changed_xid = CurrentTransaction()
     _save_alike([(change.thread, change.thread_stood)])
 
 
 def _save_many(changes):
     _save_alike([(change.conversation, change.stood) for change in changes if change.conversation])
-    moved = {"version": F("version") + 1, "changed_xid": CurrentTransaction()}
-    _save_alike([(change.thread, change.thread_stood) for change in changes], **moved)
+    shown = [(change.thread, change.thread_stood) for change in changes if not change.is_quiet]
+    quiet = [(change.thread, change.thread_stood) for change in changes if change.is_quiet]
+    _save_alike(shown, version=F("version") + 1, changed_xid=CurrentTransaction())
+    _save_alike(quiet, version=F("version") + 1)
     for change in changes:
         change.thread.version = change.version
 

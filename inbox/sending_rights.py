@@ -13,17 +13,23 @@ def refusal(thread, content, now):
 
 def facts(thread, content):
     thread = Thread.objects.select_related("contact", "number__account", "reply_identity").get(pk=thread.pk)
-    account = thread.number.account
+    template = stored_template(thread.number.account, content) if isinstance(content, Template) else None
+    return facts_at_hand(thread, template)
+
+
+def facts_at_hand(thread, template):
+    """The facts of a thread that was just read, with contact, number and account; asks for nothing."""
     return rights.Facts(
         window_until=thread.window_until,
         optout=thread.contact.whatsapp_optout,
         number_status=thread.number.status,
-        has_token=bool(account.access_token),
+        has_token=bool(thread.number.account.access_token),
         has_address=bool(thread.reply_identity_id or thread.contact.phone),
-        template=_template(account, content) if isinstance(content, Template) else None,
+        template=template,
     )
 
 
-def _template(account, content):
+def stored_template(account, content):
+    """The rights.StoredTemplate that a Template names, or None."""
     stored = MessageTemplate.of(account, content.name, content.language)
     return stored and rights.StoredTemplate(stored.status, stored.category, stored.components)

@@ -38,12 +38,15 @@ class Gathering(threading.local):
 _gathering = Gathering()
 
 
-def wake(task_name, *args, queue="now"):
-    """Run the named task with `args` once this transaction has committed; a broker that is away costs nothing."""
+def wake(task_name, *args, queue="now", after_seconds=0):
+    """Run the named task with `args` once this transaction has committed; a broker that is away costs nothing.
+
+    `after_seconds`: a moment later, for what goes on in short runs. Never for what must not be lost.
+    """
     if _gathering.asked is None:
-        transaction.on_commit(lambda: _send(task_name, args, queue))
+        transaction.on_commit(lambda: _send(task_name, args, queue, after_seconds))
     else:
-        _gathering.asked[task_name, args, queue] = None
+        _gathering.asked[task_name, args, queue, after_seconds] = None
 
 
 @contextmanager
@@ -54,15 +57,16 @@ def waking_once():
         yield
     finally:
         asked, _gathering.asked = _gathering.asked, outer
-    for task_name, args, queue in asked:
-        wake(task_name, *args, queue=queue)
+    for task_name, args, queue, after_seconds in asked:
+        wake(task_name, *args, queue=queue, after_seconds=after_seconds)
 
 
-def _send(task_name, args, queue):
+def _send(task_name, args, queue, after_seconds=0):
     if time.monotonic() < Door.shut_until or not (args or _is_first(task_name)):
         return
     try:
-        current_app.send_task(task_name, args=args, queue=queue, retry=False, ignore_result=True)
+        later = {"countdown": after_seconds} if after_seconds else {}
+        current_app.send_task(task_name, args=args, queue=queue, retry=False, ignore_result=True, **later)
     except OperationalError:
         Door.shut_until = time.monotonic() + QUIET_SECONDS
         logger.warning("Broker away: %s waits for its sweep", task_name)

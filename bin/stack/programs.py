@@ -15,6 +15,9 @@ from stack.web import HOST
 # All that config/settings.py reads; docs/deploy.md explains them.
 SETTINGS = (
     "ALLOWED_HOSTS",
+    "BROADCAST_COURIERS",
+    "BROADCAST_COURIERS_PER_PROCESS",
+    "BROADCAST_SENDERS",
     "CELERY_BROKER_URL",
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_POOL",

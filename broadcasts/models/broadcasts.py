@@ -76,6 +76,9 @@ class Broadcast(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(99)],
         help_text="Pause when more of them than this fail, in percent.",
     )
+    # Who resumes after the stop rule has seen these: it counts from then on.
+    forgiven_failed = models.PositiveIntegerField(default=0, editable=False)
+    forgiven_settled = models.PositiveIntegerField(default=0, editable=False)
     answers_to = models.CharField(max_length=10, choices=AnswersTo, default=AnswersTo.DEFAULT)
     answers_team = models.ForeignKey(
         "inbox.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name="team"
@@ -140,6 +143,11 @@ class Broadcast(models.Model):
 
     def __str__(self):
         return self.name or f"Broadcast {self.pk}"
+
+    @property
+    def fills_from_contacts(self):
+        """Whether what a recipient lacks is taken from their contact; a program says all it wants to say."""
+        return self.audience.get("source") != "api"
 
     @property
     def is_ended(self):

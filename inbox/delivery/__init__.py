@@ -5,9 +5,11 @@ held <-> queued -> sending -> sent -> delivered -> read -> played
               \\-------/   \\-> failed (a late `delivered` proves otherwise)
 """
 
+from inbox.delivery.bulk import send_many
 from inbox.delivery.holding import hold_messages, release_messages
 from inbox.delivery.lane import deliver_next
+from inbox.delivery.outcomes import take_back
 from inbox.delivery.receipts import record_receipt
 from inbox.delivery.sweeping import sweep
 
-__all__ = ["deliver_next", "hold_messages", "record_receipt", "release_messages", "sweep"]
+__all__ = ["deliver_next", "hold_messages", "record_receipt", "release_messages", "send_many", "sweep", "take_back"]

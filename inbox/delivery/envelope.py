@@ -43,7 +43,7 @@ def _address(thread):
 
 def _with_file(content, message):
     """The file as the message itself, or as the header of a template or of buttons."""
-    attachment = message.attachments.first()
+    attachment = next(iter(message.attachments.all()), None)
     if attachment is None:
         return content
     if isinstance(content, Media):

@@ -1,9 +1,14 @@
-"""The send lane of a thread: strictly by id, one message in flight, no lock held while Meta is asked."""
+"""The send lane of a thread: by id, one message in flight, no lock held while Meta is asked.
+
+A broadcast's message leaves with its couriers (inbox.delivery.bulk) and gives way to everybody else's: no reply waits
+behind one.
+"""
 
 import logging
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from inbox import media, sending_rights
@@ -22,6 +27,7 @@ LEASE = timedelta(seconds=60)
 MOST_STEPS = 200
 Status = Message.Status
 LANE = (Status.HELD, Status.QUEUED, Status.SENDING)
+FOR_COURIERS = Q(author_kind=Message.Author.BROADCAST, status=Status.QUEUED)
 
 
 def deliver_next(thread_id):
@@ -33,7 +39,7 @@ def deliver_next(thread_id):
 
 
 def lane(thread_id):
-    return Message.objects.filter(thread=thread_id, status__in=LANE).order_by("pk")
+    return Message.objects.filter(thread=thread_id, status__in=LANE).exclude(FOR_COURIERS).order_by("pk")
 
 
 def _step(thread_id):
@@ -89,7 +95,7 @@ def _go(head):
         outcomes.postponed(head.pk, error)
         return True
     except GraphError as error:
-        _record(head.pk, error)
+        record(head.pk, error)
         return True
     if not _claim(head):
         return False
@@ -123,12 +129,13 @@ def _send(head):
     except Unclear:
         logger.warning("Message %s: no answer of Meta's, waiting for a receipt", head.pk)
     except GraphError as error:
-        _record(head.pk, error)
+        record(head.pk, error)
     else:
         outcomes.accepted(head.pk, answer)
 
 
-def _record(message_id, error):
+def record(message_id, error):
+    """What a GraphError means for a message that has certainly not been sent."""
     logger.info("Message %s: %s %s", message_id, type(error).__name__, error.code)
     if isinstance(error, TryLater | Unreachable):
         outcomes.postponed(message_id, error)

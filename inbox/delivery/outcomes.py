@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from inbox import signals
 from inbox.changes import change_thread_of
 from inbox.models import Conversation, FeedKind, Identity, Message, Thread
 from inbox.rules.retries import gives_up, pause_seconds
@@ -29,6 +30,8 @@ def changing(message_id, now=None):
         # Between queued and sending it goes to and fro: nobody needs to know.
         if message.status not in (before, Status.QUEUED):
             change.tell(FeedKind.MESSAGE_STATUS, message=message)
+        if message.status != before:
+            signals.messages_moved.send(Message, messages=[message], now=change.now)
 
 
 def accepted(message_id, answer, now=None):
@@ -96,6 +99,13 @@ def failed(message_id, code, words, now=None):
     with changing(message_id, now) as (change, message):
         if message.status in IN_DOUBT:
             mark_failed(change, message, code, words)
+
+
+def take_back(message_id, words, now=None):
+    """It waits in its lane and is not to leave any more. Nothing happens to one that is on its way already."""
+    with changing(message_id, now) as (change, message):
+        if message.status in (Status.QUEUED, Status.HELD):
+            mark_failed(change, message, None, words)
 
 
 def mark_failed(change, message, code, words):

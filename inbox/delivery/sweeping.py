@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from inbox.delivery.lane import LANE
+from inbox.delivery.lane import FOR_COURIERS, LANE
 from inbox.models import Message
 from whatsapp.wake import wake
 
@@ -17,7 +17,8 @@ Status = Message.Status
 
 def sweep():
     """Wake the lane of every thread whose head can move: due, its lease over, or held by a number that may send."""
-    heads = Message.objects.filter(status__in=LANE).order_by("thread_id", "pk").distinct("thread_id").values("pk")
+    waiting = Message.objects.filter(status__in=LANE).exclude(FOR_COURIERS)
+    heads = waiting.order_by("thread_id", "pk").distinct("thread_id").values("pk")
     is_due = Q(retry_at=None, created_at__lte=Now() - GRACE) | Q(retry_at__lte=Now())
     can_move = Q(status=Status.QUEUED) & is_due | Q(status=Status.HELD, thread__number__held_at=None)
     is_lost = Q(status=Status.SENDING, claimed_until__lte=Now())

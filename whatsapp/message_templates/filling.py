@@ -149,8 +149,13 @@ def button_parameter(variable: Variable, value: object) -> dict | None:
         return None
     given = plain(variable, value)
     if variable.kind == "url_suffix":
-        return {"type": "text", "text": quote(given, safe=URL_SAFE)}
+        return {"type": "text", "text": url_suffix(given)}
     return {"type": variable.kind, variable.kind: given}
+
+
+def url_suffix(given: str) -> str:
+    """What somebody wrote as the end of a link, as it has to travel."""
+    return quote(given, safe=URL_SAFE)
 
 
 def preview(components: object, filled: list[dict], values: Mapping[str, object]) -> dict:

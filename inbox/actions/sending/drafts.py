@@ -89,7 +89,7 @@ def put(change, draft):
         raise Refusal(reason.code, reason.words, reason.field)
     conversation = change.conversation
     draft = replace(draft, author_kind=voice(draft, conversation))
-    message = _row(change, draft)
+    message = row_of(change, draft, Number.objects.get(pk=change.thread.number_id))
     if conversation:
         _mark(conversation, draft, message, change.now)
     change.save(message)
@@ -111,8 +111,8 @@ def voice(draft, conversation):
     return Message.Author.BOT if is_program and conversation.is_with_bot_of(draft.api_key) else draft.author_kind
 
 
-def _row(change, draft):
-    number = Number.objects.get(pk=change.thread.number_id)
+def row_of(change, draft, number):
+    """The Message of a Draft, not saved: queued, or held while its number is on hold."""
     stored = draft.content.as_dict()
     return Message(
         conversation=change.conversation,

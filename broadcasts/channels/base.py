@@ -1,0 +1,68 @@
+"""What a channel has to be able to do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why nobody of a broadcast can be written to at this moment: the reason of its pause, for program and person."""
+
+    reason: str
+    words: str
+
+
+class Channel:
+    """One way to many people. The engine plans, paces, claims and counts; a channel knows addresses and messages.
+
+    `kind` is its Broadcast.Channel.
+    """
+
+    kind: str
+
+    def lane(self, broadcast) -> str:
+        """By whose pace it leaves (Pace.key): broadcasts with the same lane take turns."""
+        raise NotImplementedError
+
+    def address(self, typed: str, broadcast) -> str:
+        """An address as people type it, in the form the ledger keeps. Raises Refusal."""
+        raise NotImplementedError
+
+    def address_of(self, contact) -> str:
+        """Where a contact is reached on this channel, "" where nowhere."""
+        raise NotImplementedError
+
+    def check(self, broadcast) -> None:
+        """Whether its message can be sent at all. Raises Refusal, naming component and parameter."""
+        raise NotImplementedError
+
+    def check_values(self, broadcast, own: dict) -> None:
+        """Whether it can be filled for somebody with these values of their own. Raises Refusal likewise."""
+        raise NotImplementedError
+
+    def obstacle(self, broadcast) -> Obstacle | None:
+        """What has come in the way since it began: for example a template that Meta has paused."""
+        return None
+
+    def is_held(self, broadcast) -> bool:
+        """True while its sender stands still by itself and goes on by itself: nothing enters, nothing fails."""
+        return False
+
+    def enter(self, broadcast, recipients, now) -> list:
+        """Make of queued recipients (locked by the transaction that this runs in) what is to leave; those who get
+        nothing are skipped with a reason. Everything that must not happen twice is decided here. Returns what `leave`
+        needs."""
+        raise NotImplementedError
+
+    def left_behind(self, lane: str, count: int, now) -> list:
+        """Up to `count` of what was entered and did not leave: its worker died, or it waits for another try."""
+        return []
+
+    def leave(self, lane: str, entered: list) -> list:
+        """Send what was entered, outside of any transaction, and write down what came of each. Returns the codes of
+        those that the far end would not take now."""
+        raise NotImplementedError
+
+    def used_slots(self, pace) -> int:
+        """How many of the lane's slots were used by others since the last look (agents' replies); notes the look in
+        `pace`, which the caller saves."""
+        return 0

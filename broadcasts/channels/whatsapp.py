@@ -1,0 +1,216 @@
+"""WhatsApp: a message template per recipient, as a message of the contact's thread."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Max, Q
+
+from broadcasts import audience, ledger
+from broadcasts.channels.base import Channel, Obstacle
+from broadcasts.models import Broadcast
+from broadcasts.personalise import ValueMissing, Values, personalised
+from inbox import delivery
+from inbox.actions.addressing import Addressee, threads_of
+from inbox.actions.refusals import Refusal, refusing_content
+from inbox.actions.sending import valid_phone
+from inbox.actions.sending.drafts import Draft
+from inbox.actions.sending.together import put_together, writing_together
+from inbox.models import Message
+from whatsapp import message_templates
+from whatsapp.content import Template
+from whatsapp.models import MessageTemplate, Number
+from whatsapp.number_states import CUT_OFF
+
+PREFIX = "whatsapp:"
+# Refusals of the sending rights that are the recipient's own.
+SKIPPED = ("opted_out", "opted_out_of_marketing", "no_address")
+# What was left behind: younger ones are still on their courier's way.
+LEFT_AFTER = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a recipient gets no message: a stable word and a sentence. `is_skip`: it is the recipient's own reason, or we
+    spare them; anything else is a failure."""
+
+    reason: str
+    words: str
+    is_skip: bool = True
+
+
+GONE = Refused("contact_gone", "This contact was deleted or has no WhatsApp number.")
+SERVED = Refused("conversation_open", "A conversation with this contact is open.")
+CAPPED = Refused("capped", "This contact has had as many broadcasts as you allow in that time.")
+
+
+class WhatsApp(Channel):
+    kind = Broadcast.Channel.WHATSAPP
+
+    def lane(self, broadcast):
+        return f"{PREFIX}{broadcast.number_id}"
+
+    def address(self, typed, broadcast):
+        return valid_phone(typed, broadcast.number)
+
+    def address_of(self, contact):
+        return contact.phone or next((identity.value for identity in contact.identities.all()), "")
+
+    def check(self, broadcast):
+        """Template and language exist and are approved (S3-46, S3-49)."""
+        content = broadcast.content
+        template = _template(broadcast)
+        if template is None:
+            shown = f"“{content.get('name')}” ({content.get('language')})"
+            words = f"There is no message template {shown} in the account of {broadcast.number.name}."
+            raise Refusal("template_unknown", words, "template", 400)
+        problem = message_templates.problem(template.status)
+        if problem:
+            raise Refusal("template_not_approved", problem, "template", 400)
+
+    def check_values(self, broadcast, own):
+        """The components match the template's structure (S3-47, S3-48) and every placeholder has a value."""
+        Letter(broadcast).written(Values(own, broadcast.params))
+
+    def obstacle(self, broadcast):
+        if broadcast.number.status in CUT_OFF:
+            return Obstacle("number_not_connected", "This number is not connected to WhatsApp any more.")
+        template = _template(broadcast)
+        words = message_templates.problem(template.status) if template else "The message template is gone."
+        return Obstacle("template_not_approved", words) if words else None
+
+    def is_held(self, broadcast):
+        return broadcast.number.is_on_hold
+
+    def enter(self, broadcast, recipients, now):
+        number = Number.objects.select_related("account", "reception").get(pk=broadcast.number_id)
+        addressees = [Addressee(recipient.address, recipient.contact_id) for recipient in recipients]
+        thread_ids = threads_of(addressees, number)
+        with writing_together(set(filter(None, thread_ids)), number, now) as changes:
+            letter = Letter(
+                broadcast, ledger.over_cap(broadcast, [each.thread.contact_id for each in changes.values()], now)
+            )
+            put = [
+                (recipient, letter.put(changes.get(thread_id), recipient))
+                for recipient, thread_id in zip(recipients, thread_ids, strict=True)
+            ]
+        return _written_down(put, now)
+
+    def left_behind(self, lane, count, now):
+        queued = Message.objects.filter(
+            Q(retry_at__lte=now) | Q(retry_at=None, created_at__lte=now - LEFT_AFTER),
+            status=Message.Status.QUEUED,
+            author_kind=Message.Author.BROADCAST,
+            thread__number=_number_id(lane),
+            recipient__broadcast__status=Broadcast.Status.SENDING,
+        )
+        return list(queued.order_by("pk").values_list("pk", flat=True)[:count])
+
+    def leave(self, lane, entered):
+        return delivery.send_many(entered, _number_id(lane)).refused_codes
+
+    def used_slots(self, pace):
+        newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        since = Message.objects.filter(pk__gt=pace.seen_message_id, pk__lte=newest, thread__number=pace.number_id)
+        ours = since.exclude(author_kind__in=(Message.Author.CUSTOMER, Message.Author.BROADCAST))
+        is_first_look, pace.seen_message_id = not pace.seen_message_id, newest
+        return 0 if is_first_look else ours.exclude(status=Message.Status.NOTED).count()
+
+
+class Letter:
+    """The message of a broadcast, to be written for one recipient after another. `capped`: ids of contacts who have had
+    enough."""
+
+    def __init__(self, broadcast, capped=frozenset()):
+        self.broadcast = broadcast
+        self.capped = capped
+        self.template = _template(broadcast)
+        self.on_answer = _on_answer(broadcast)
+
+    def written(self, values):
+        """The Template with these personalise.Values. Raises Refusal (400) naming component and parameter."""
+        content = self.broadcast.content
+        try:
+            components = [_with_safe_link(part) for part in personalised(content["components"], values)]
+        except ValueMissing as error:
+            raise Refusal("value_missing", error.words, error.place.where, 400) from error
+        with refusing_content():
+            preview = message_templates.shown(self.template.components, components)
+            return Template(content["name"], content["language"], tuple(components), preview)
+
+    def put(self, change, recipient):
+        """The Message for this recipient, or why there is none (Refused)."""
+        refused = self._refused(change)
+        if refused:
+            return refused
+        try:
+            content = self.written(self._values(recipient, change.thread.contact))
+        except Refusal as refusal:
+            return Refused(refusal.code, refusal.words, is_skip=refusal.code == "value_missing")
+        message, reason = put_together(change, self._draft(content, recipient))
+        return message or Refused(reason.code, reason.words, is_skip=reason.code in SKIPPED)
+
+    def _refused(self, change):
+        if change is None:
+            return GONE
+        if change.thread.contact_id in self.capped:
+            return CAPPED
+        is_served = change.conversation is not None
+        return SERVED if is_served and self.broadcast.skips_open_conversations else None
+
+    def _values(self, recipient, contact):
+        layers = [recipient.params, self.broadcast.params]
+        if self.broadcast.fills_from_contacts:
+            layers.insert(1, audience.values_of(contact))
+        return Values(*layers)
+
+    def _draft(self, content, recipient):
+        return Draft(
+            content,
+            author_kind=Message.Author.BROADCAST,
+            retry_of=recipient.message,
+            bump=False,
+            on_answer=self.on_answer,
+        )
+
+
+def _written_down(put, now):
+    """Enter [(recipient, Message or Refused)] into the ledger. Returns the messages' ids."""
+    entered = [(recipient, found) for recipient, found in put if isinstance(found, Message)]
+    refused = [(recipient, found) for recipient, found in put if isinstance(found, Refused)]
+    ledger.enter(entered, now)
+    for is_skip, status in ((True, ledger.Status.SKIPPED), (False, ledger.Status.FAILED)):
+        fates = [(one, found.reason, found.words) for one, found in refused if found.is_skip is is_skip]
+        ledger.skip(fates, now, status)
+    return [message.pk for _, message in entered]
+
+
+def _template(broadcast):
+    content = broadcast.content
+    return MessageTemplate.of(broadcast.number.account_id, content.get("name"), content.get("language"))
+
+
+def _with_safe_link(component):
+    """Values in a link's end travel percent-encoded."""
+    is_link = str(component.get("type", "")).lower() == "button" and component.get("sub_type") == "url"
+    if not is_link:
+        return component
+    ends = [
+        {**each, "text": message_templates.url_suffix(each["text"])} if isinstance(each.get("text"), str) else each
+        for each in component.get("parameters", [])
+    ]
+    return {**component, "parameters": ends}
+
+
+def _on_answer(broadcast):
+    """What an answer to its messages may do (Message.on_answer)."""
+    to = broadcast.AnswersTo
+    told = {
+        to.TEAM: {"team": broadcast.answers_team_id},
+        to.BOT: {"bot": broadcast.answers_bot_id},
+        to.RECORD: {"record_only": True},
+    }
+    return {"broadcast": broadcast.pk, **told.get(broadcast.answers_to, {})}
+
+
+def _number_id(lane):
+    return int(lane.removeprefix(PREFIX))

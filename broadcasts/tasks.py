@@ -1,0 +1,21 @@
+"""What workers are woken for. One line each: the row says what is to be done, the sweep finds what was lost."""
+
+from celery import shared_task
+
+from broadcasts import actions
+from broadcasts.engine import couriers, planning
+
+
+@shared_task
+def carry(pace_id, place):
+    couriers.carry(pace_id, place)
+
+
+@shared_task
+def plan(broadcast_id):
+    planning.plan(broadcast_id)
+
+
+@shared_task
+def sweep():
+    actions.sweep()

@@ -1,9 +1,12 @@
 """News of the inbox becomes deadlines, inside the change that it is about."""
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from automation.reactions import consent_words, timing, welcome
+from inbox.models import Reception
 from inbox.signals import conversation_changed, message_received, thread_opened
+from whatsapp.wake import wake
 
 
 @receiver(conversation_changed)
@@ -21,3 +24,9 @@ def on_thread_opened(sender, change, at, **kwargs):
 def on_consent_word(sender, decision, change, **kwargs):
     if decision.consent:
         consent_words.expect_reply(change)
+
+
+@receiver(post_save, sender=Reception)
+def on_reception_saved(sender, instance, **kwargs):
+    """How long its conversations wait for their customers may have changed."""
+    wake("automation.tasks.retime_number", instance.number_id)

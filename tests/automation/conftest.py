@@ -3,6 +3,7 @@
 import pytest
 
 from tests.factories import make_agent, make_contact, make_number
+from tests.programs import Program
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def lena(berlin):
 @pytest.fixture
 def amira(db):
     return make_contact("Amira")
+
+
+@pytest.fixture
+def program(client, db):
+    """Make a Program with the scopes named."""
+    return lambda *scopes, **fields: Program(client, list(scopes), **fields)

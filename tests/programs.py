@@ -1,0 +1,25 @@
+"""Programs that call the API."""
+
+from inbox.models import ApiKey
+
+
+class Program:
+    """A caller of the API with a key of its own."""
+
+    def __init__(self, client, scopes, **fields):
+        self.client = client
+        self.key = ApiKey(name="CRM", scopes=scopes, **fields)
+        self.token = self.key.renew()
+        self.key.save()
+
+    def get(self, path, **query):
+        return self.client.get(f"/api/v1/{path}", query, headers=self.headers())
+
+    def post(self, path, body=None, *, method="post", query="", **headers):
+        send = getattr(self.client, method)
+        address = f"/api/v1/{path}{query}"
+        return send(address, body or {}, content_type="application/json", headers=self.headers(**headers))
+
+    def headers(self, **more):
+        named = {name.replace("_", "-"): value for name, value in more.items()}
+        return {"Authorization": f"Bearer {self.token}", **named}

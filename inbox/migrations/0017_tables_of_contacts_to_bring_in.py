@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0014_files_of_programs_and_scopes_for_them'),
+        ('inbox', '0016_relays_of_keys_and_bots_over_the_api'),
         ('whatsapp', '0002_accounts_have_their_secrets'),
     ]
 

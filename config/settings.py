@@ -245,6 +245,15 @@ UNFOLD = {
                 ),
             },
             {
+                "title": "Broadcasts",
+                "items": _admin_links(
+                    ("Email senders", "mail", "broadcasts_emailsender"),
+                    ("SMS senders", "sms", "broadcasts_smssender"),
+                    ("SMS answers", "reply", "broadcasts_smsanswer"),
+                    ("Calls that could not be used", "report", "broadcasts_badcall"),
+                ),
+            },
+            {
                 "title": "People",
                 "items": _admin_links(
                     ("Agents", "person", "inbox_agent"),

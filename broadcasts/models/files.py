@@ -19,3 +19,8 @@ class BroadcastFile(models.Model):
 
     def __str__(self):
         return self.name
+
+    def read(self):
+        """Its bytes. Raises OSError where the file is gone."""
+        with self.file.open("rb") as kept:
+            return kept.read()

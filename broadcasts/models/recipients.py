@@ -55,6 +55,8 @@ class Recipient(models.Model):
     message = models.OneToOneField(
         "inbox.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="recipient"
     )
+    # The request left then, and its outcome is not known yet (email, SMS): from here on a lost worker leaves a doubt.
+    left_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=300, blank=True, help_text="The provider's id (email, SMS).")
     sent_at = models.DateTimeField(null=True, blank=True)
     moved_at = models.DateTimeField(default=timezone.now, help_text="When the status last changed.")

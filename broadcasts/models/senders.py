@@ -29,6 +29,9 @@ class EmailSender(models.Model):
     reply_to = models.EmailField("reply to", blank=True, help_text="Where answers go; empty: to the from address.")
     per_second = models.PositiveSmallIntegerField("emails per second", default=10, validators=RATE)
     is_active = models.BooleanField("in use", default=True)
+    # Its far end objects to the sender itself: nothing leaves until a person has seen to it.
+    held_at = models.DateTimeField(null=True, blank=True, editable=False)
+    held_reason = models.TextField("why it is on hold", blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -58,6 +61,9 @@ class SmsSender(models.Model):
     auth_token = EncryptedTextField("auth token", help_text="Stored encrypted, never shown again.")
     per_second = models.PositiveSmallIntegerField("texts per second", default=10, validators=RATE)
     is_active = models.BooleanField("in use", default=True)
+    # Its far end objects to the sender itself: nothing leaves until a person has seen to it.
+    held_at = models.DateTimeField(null=True, blank=True, editable=False)
+    held_reason = models.TextField("why it is on hold", blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

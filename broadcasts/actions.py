@@ -11,7 +11,6 @@ from broadcasts import audience, ledger
 from broadcasts.channels import channel_of
 from broadcasts.engine import couriers, endings, fates, planning
 from broadcasts.models import Broadcast, Courier, Pace, Recipient
-from broadcasts.retrying import HOPELESS, reason_of
 from inbox import delivery
 from inbox.actions.refusals import Refusal
 from inbox.models import Message
@@ -128,7 +127,7 @@ def retry_failed(broadcast_id, also_unconfirmed=False, now=None):
     broadcast = _locked(broadcast_id)
     if broadcast.status not in (Status.SENDING, Status.PAUSED, Status.FINISHED):
         raise Refusal("broadcast_not_sent", f"This broadcast is {broadcast.status}: nobody failed to be retried.")
-    but = [reason_of(code) for code in HOPELESS] + ([] if also_unconfirmed else [fates.UNCONFIRMED])
+    but = [*channel_of(broadcast).hopeless] + ([] if also_unconfirmed else [fates.UNCONFIRMED])
     failed, queued = Recipient.Status.FAILED, Recipient.Status.QUEUED
     retried = ledger.move_all(broadcast, failed, queued, now or timezone.now(), but=but)
     if retried and broadcast.status == Status.FINISHED:

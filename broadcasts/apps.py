@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_module
 
-# What registers itself with the inbox: what it hears, and what it sweeps.
-REGISTERING = ("receivers", "schedule")
+# What registers itself: what it hears of the inbox and of mail providers, and what it sweeps.
+REGISTERING = ("receivers", "schedule", "outside.provider_events")
 
 
 class BroadcastsConfig(AppConfig):

@@ -18,6 +18,8 @@ class Channel:
     """
 
     kind: str
+    # Reasons of failures that neither time nor a person can do anything about.
+    hopeless: frozenset[str] = frozenset()
 
     def lane(self, broadcast) -> str:
         """By whose pace it leaves (Pace.key): broadcasts with the same lane take turns."""

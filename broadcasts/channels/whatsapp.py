@@ -9,6 +9,7 @@ from broadcasts import audience, ledger
 from broadcasts.channels.base import Channel, Obstacle
 from broadcasts.models import Broadcast
 from broadcasts.personalise import ValueMissing, Values, personalised
+from broadcasts.retrying import HOPELESS, reason_of
 from inbox import delivery
 from inbox.actions.addressing import Addressee, threads_of
 from inbox.actions.refusals import Refusal, refusing_content
@@ -45,6 +46,7 @@ CAPPED = Refused("capped", "This contact has had as many broadcasts as you allow
 
 class WhatsApp(Channel):
     kind = Broadcast.Channel.WHATSAPP
+    hopeless = frozenset(reason_of(code) for code in HOPELESS)
 
     def lane(self, broadcast):
         return f"{PREFIX}{broadcast.number_id}"

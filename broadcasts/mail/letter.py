@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from broadcasts.mail.body import blocks, plain, subject
 
+REFERENCE = "broadcast-recipient-"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
@@ -35,6 +36,16 @@ class Letter:
     unsubscribe_url: str = ""
     # (file name, bytes, MIME type)
     files: list[tuple[str, bytes, str]] = field(default_factory=list)
+
+
+def reference_of(recipient_id: int) -> str:
+    return f"{REFERENCE}{recipient_id}"
+
+
+def recipient_in(reference: str) -> int | None:
+    """The recipient's id in a reference; None in what is none of ours."""
+    number = reference.removeprefix(REFERENCE)
+    return int(number) if reference != number and number.isdecimal() and len(number) < 19 else None
 
 
 def email(writer: From, letter: Letter) -> EmailMultiAlternatives:

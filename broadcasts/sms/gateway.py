@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Text:
-    """`to` in international form with plus; `report_url` hears what becomes of it."""
+    """`to` in international form with plus; `report_url` hears what becomes of it ("": nobody)."""
 
     to: str
     body: str

@@ -16,11 +16,12 @@ from whatsapp.errors import Unreachable
 from whatsapp.transport import retry_after_seconds, session, transport_error, usable_json
 
 TIMEOUT_SECONDS = (5, 20)
+# Whatever it does with a text that it has taken, for us it is sent.
 STATUSES = {
-    "accepted": "sending",
-    "scheduled": "sending",
-    "queued": "sending",
-    "sending": "sending",
+    "accepted": "sent",
+    "scheduled": "sent",
+    "queued": "sent",
+    "sending": "sent",
     "sent": "sent",
     "delivered": "delivered",
     "read": "read",
@@ -36,7 +37,8 @@ class Twilio:
     name = "Twilio, or a gateway of its shape"
 
     def send(self, credentials: Credentials, text: Text) -> str:
-        form = {"To": text.to, "From": credentials.sender, "Body": text.body, "StatusCallback": text.report_url}
+        form = {"To": text.to, "From": credentials.sender, "Body": text.body}
+        form |= {"StatusCallback": text.report_url} if text.report_url else {}
         try:
             answer = session().post(
                 f"{settings.SMS_API_URL}/2010-04-01/Accounts/{quote(credentials.account, safe='')}/Messages.json",

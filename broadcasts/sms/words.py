@@ -49,6 +49,8 @@ TRY_LATER = {
     "30022": "The network asked the gateway to slow down.",
 }
 UNSUBSCRIBED = "21610"
+# No number, none that takes SMS, or one whose owner wants none.
+HOPELESS = frozenset({"21211", "21217", "21265", "21266", UNSUBSCRIBED, "21614", "21635", "30005", "30006"})
 
 
 def sentence(code: str) -> str:

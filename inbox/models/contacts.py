@@ -40,6 +40,9 @@ class Contact(models.Model):
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="contact_name_trgm"),
             GinIndex(OpClass(Upper("profile_name"), "gin_trgm_ops"), name="contact_profile_name_trgm"),
             GinIndex(OpClass(Upper("phone"), "gin_trgm_ops"), name="contact_phone_trgm"),
+            # Whose address it is: an email's or an SMS's recipient, and whoever unsubscribes.
+            models.Index(Upper("email"), name="contact_email_upper"),
+            models.Index(fields=["phone"], name="contact_phone"),
             GinIndex(OpClass(Upper("email"), "gin_trgm_ops"), name="contact_email_trgm"),
             # Filters of groups: a country's phones, an attribute.
             models.Index(OpClass("phone", "varchar_pattern_ops"), name="contact_phone_prefix"),

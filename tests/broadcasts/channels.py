@@ -7,21 +7,23 @@ from tests.broadcasts.mail.server import MailServer
 from tests.sandbox.texting import Texting
 
 
-@pytest.fixture
-def mail_server(settings):
-    """A postbox; the product sends its mail there."""
+@pytest.fixture(scope="session")
+def mail_server():
+    """A real SMTP server, for all tests."""
     server = MailServer()
     server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
     yield server
-    hang_up()
     server.stop()
 
 
 @pytest.fixture
-def postbox(mail_server):
-    return mail_server.postbox
+def postbox(mail_server, settings):
+    """What the server took and how it answers, as at the first start; the product sends its mail there."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_server.port, 5
+    mail_server.postbox.empty()
+    yield mail_server.postbox
+    hang_up()
 
 
 @pytest.fixture

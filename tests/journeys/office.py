@@ -18,6 +18,7 @@ PATIENCE_SECONDS = 10
 LOOK_SECONDS = 0.01
 MOST_TASKS = 500
 QUEUES = ("now", "bulk")
+SIGNATURES = ("X-Hub-Signature-256", "X-Twilio-Signature")
 
 
 class Worker:
@@ -89,9 +90,9 @@ class Office:
         return delivery.body
 
     def post(self, path, headers, body):
-        signature = {"HTTP_X_HUB_SIGNATURE_256": headers.get("X-Hub-Signature-256", "")}
+        signatures = {name: headers[name] for name in SIGNATURES if name in headers}
         with TestCase.captureOnCommitCallbacks(execute=True):
-            return self.http.post(path, body, content_type="application/json", **signature).status_code
+            return self.http.post(path, body, content_type=headers["Content-Type"], headers=signatures).status_code
 
     def sweep(self):
         """Everything that beat does, once."""

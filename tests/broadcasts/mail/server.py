@@ -13,6 +13,10 @@ class Postbox:
     """
 
     def __init__(self):
+        self.empty()
+
+    def empty(self):
+        """No letters, and a good word for everybody."""
         self.letters = []
         self.answers, self.data_answers = {}, {}
         self.sender_answer = ""

@@ -113,7 +113,7 @@ def test_a_server_that_is_away_certainly_took_nothing(settings):
         post(letter())
 
 
-def test_a_server_that_went_away_between_two_letters_is_called_again(mail_server, postbox):
+def test_a_server_that_went_away_between_two_letters_is_called_again(postbox):
     """A kept connection that is dead says nothing of the letter: it had not left."""
     post(letter())
     posting.kept.connection.connection.sock.shutdown(socket.SHUT_RDWR)

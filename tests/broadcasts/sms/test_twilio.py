@@ -82,8 +82,8 @@ def call(secret="s3cret", **fields):
 @pytest.mark.parametrize(
     ("word", "status"),
     [
-        ("accepted", "sending"),
-        ("queued", "sending"),
+        ("accepted", "sent"),
+        ("queued", "sent"),
         ("sent", "sent"),
         ("delivered", "delivered"),
         ("undelivered", "failed"),

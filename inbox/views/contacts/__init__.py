@@ -1,1 +1,0 @@
-"""The pages of contacts and their groups: found, looked at, changed, brought in, taken away."""

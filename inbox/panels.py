@@ -4,11 +4,14 @@ details   a fragment of one conversation, beside its thread: loaded from `url_na
           looks the conversation up by `inbox.queries.conversation_for`. No words: the panel is not shown.
 rail      an entry of the rail: a page at `url_name`, without arguments, under which its other pages stand
 reports   a tab of the Reports pages: likewise
+contact   a link on a contact's page, to `url_name` with ?contact=<id>
+contacts  a button for the contacts that somebody has selected: it posts `ids` (with commas between) or `query` (all
+          that match a filter) to `url_name`, whose view reads them by `inbox.views.contacts.choosing.chosen_contacts`
 """
 
 from dataclasses import dataclass
 
-PLACES = ("details", "rail", "reports")
+PLACES = ("details", "rail", "reports", "contact", "contacts")
 _panels = {place: [] for place in PLACES}
 
 

@@ -15,6 +15,7 @@ from inbox.views import (
     staff,
     starting,
 )
+from inbox.views.contacts import groups, importing, lists, one
 
 urlpatterns = [
     path("", pages.inbox, name="home"),
@@ -52,6 +53,24 @@ urlpatterns = [
     path("inbox/builder/<slug:kind>/", composing.builder, name="builder"),
     path("inbox/new/", starting.new, name="new_conversation"),
     path("inbox/new/customers/", starting.customers, name="new_conversation_customers"),
+    path("contacts/", lists.contacts, name="contacts"),
+    path("contacts/export/", lists.export, name="contacts_export"),
+    path("contacts/new/", one.new, name="new_contact"),
+    path("contacts/import/", importing.upload, name="contacts_import"),
+    path("contacts/import/example.csv", importing.example, name="contacts_example"),
+    path("contacts/import/<int:import_id>/", importing.preview, name="contacts_import_preview"),
+    path("contacts/groups/", groups.groups, name="contact_groups"),
+    path("contacts/groups/new/", groups.new, name="new_contact_group"),
+    path("contacts/groups/add/", groups.add, name="add_to_contact_group"),
+    path("contacts/groups/<int:group_id>/", groups.group, name="contact_group"),
+    path("contacts/groups/<int:group_id>/rename/", groups.rename, name="rename_contact_group"),
+    path("contacts/groups/<int:group_id>/remove/", groups.remove, name="remove_from_contact_group"),
+    path("contacts/groups/<int:group_id>/delete/", groups.delete, name="delete_contact_group"),
+    path("contacts/<int:contact_id>/", one.contact, name="contact"),
+    path("contacts/<int:contact_id>/edit/", one.edit, name="edit_contact"),
+    path("contacts/<int:contact_id>/notes/", one.notes, name="notes_of_contact"),
+    path("contacts/<int:contact_id>/consent/", one.change_consent, name="consent_of_contact"),
+    path("contacts/<int:contact_id>/groups/", one.change_groups, name="groups_of_contact"),
     path("files/<uuid:token>/", files.file, name="file"),
     path("healthz", health.healthz, name="healthz"),
     path("login/", accounts.LogIn.as_view(), name="login"),

@@ -1,13 +1,7 @@
 """Reports: how satisfied customers are, as a page and as a table to take away; and beside a thread."""
 
-import csv
-import io
-
-from asgiref.sync import sync_to_async
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.handlers.asgi import ASGIRequest
 from django.db.models import OuterRef
-from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,14 +15,13 @@ from inbox import queries
 from inbox.models import Contact, Tag
 from inbox.panels import panels
 from inbox.views.pages import page_for_supervisors, page_of_inbox, seen_conversation
+from inbox.views.tables import MARK, download, written
 
 ON_PAGE = 25
 AT_ONCE = 500
 BESIDE_THREAD = 4
 NEWEST = ("-answered_at", "-id")
 FILTERS = ("period", "from", "to", "number", "agent", "team", "tag")
-# Spreadsheets read these as the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CONTACT = "conversation__thread__contact__"
 NAMES = ("name", "profile_name", "phone", "username")
 # What a line of the table is made of: whole rows would take ten times as long.
@@ -101,33 +94,22 @@ def satisfaction_csv(request):
     """The answers of the report, newest first, streamed. Times are those of the number's zone."""
     report = Report.read(request.user, request.GET, timezone.now())
     address = request.build_absolute_uri(reverse("conversation", args=[0]))
-    pages = _pages(report, address.replace("/0/", "/{}/"))
-    lines = _in_turn(pages) if isinstance(request, ASGIRequest) else pages
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"satisfaction {report.period.first} to {report.period.last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(request, name, _pages(report, address.replace("/0/", "/{}/")))
 
 
 def _pages(report, address):
-    """Text of the table, piece by piece; the mark in front tells spreadsheets that it is UTF-8."""
-    yield "\ufeff" + _written([HEAD])
+    """Text of the table, piece by piece."""
+    yield MARK + written([HEAD])
     zones = {number.pk: zone_of(number.pk) for number in report.numbers}
     rows = report.answers().order_by(*NEWEST).annotate(tags=ArraySubquery(TAGS)).values_list(*COLUMNS, named=True)
     cursor = ""
     while True:
         page = queries.page(rows, cursor, limit=AT_ONCE)
-        yield _written(_cells(answer, zones[answer.number_id], address) for answer in page.rows)
+        yield written(_cells(answer, zones[answer.number_id], address) for answer in page.rows)
         cursor = page.cursor
         if not cursor:
             return
-
-
-async def _in_turn(pages):
-    """The same for the event loop: each piece is read in a thread when the browser has taken the one before."""
-    following = sync_to_async(next)
-    while (piece := await following(pages, None)) is not None:
-        yield piece
 
 
 def _cells(answer, zone, address):
@@ -144,14 +126,3 @@ def _cells(answer, zone, address):
         ", ".join(answer.tags),
         address.format(answer.conversation_id),
     )
-
-
-def _written(rows):
-    text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _harmless(cell):
-    """A customer's words are never a formula: an apostrophe in front makes them text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

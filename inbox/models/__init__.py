@@ -13,6 +13,7 @@ from inbox.models.conversations import (
 from inbox.models.events import Event
 from inbox.models.feed import FeedEvent, FeedHead, FeedKind, Subscription, WebhookDelivery
 from inbox.models.groups import Group
+from inbox.models.imports import ContactImport
 from inbox.models.keys import ApiKey, IdempotencyKey
 from inbox.models.messages import Attachment, Message
 from inbox.models.people import Agent, Team
@@ -28,6 +29,7 @@ __all__ = [
     "CannedReply",
     "Consent",
     "Contact",
+    "ContactImport",
     "ContactMerge",
     "Conversation",
     "Event",

@@ -1,6 +1,7 @@
 """Look-ups that have already asked "may this person see it?". Views, sockets and files read through these only."""
 
 from inbox.queries.audience import contacts_for, contacts_of, in_batches, members
+from inbox.queries.contacts import contact_for, conversations_with, counted, listed
 from inbox.queries.folders import FOLDERS, Filters, counts, folder, number_in
 from inbox.queries.pages import Page, page
 from inbox.queries.sight import (
@@ -30,14 +31,18 @@ __all__ = [
     "ThreadPage",
     "attachment_for",
     "can_serve",
+    "contact_for",
     "contacts_for",
     "contacts_of",
     "conversation_for",
+    "conversations_with",
+    "counted",
     "counts",
     "folder",
     "in_batches",
     "items_of_messages",
     "items_of_version",
+    "listed",
     "managed_by",
     "members",
     "message_for",

@@ -25,7 +25,11 @@ def new(request):
 
 @page_of_inbox
 def _dialog(request):
-    return render(request, "inbox/starting/_dialog.html", {"numbers": queries.numbers_of(request.user)})
+    """With `contact` that customer is chosen already, if the agent sees them."""
+    contact_id = queries.number_in(request.GET.get("contact", ""))
+    chosen = queries.contacts_for(request.user).filter(pk=contact_id).first() if contact_id else None
+    context = {"numbers": queries.numbers_of(request.user), "chosen": chosen, "found": [chosen] if chosen else []}
+    return render(request, "inbox/starting/_dialog.html", context)
 
 
 @page_of_inbox
@@ -45,8 +49,8 @@ def customers(request):
 def _found(agent, typed):
     if not typed:
         return Contact.objects.none()
-    seen = queries.visible_to(agent).values("thread__contact")
-    return Contact.objects.filter(pk__in=contacts_like(typed)).filter(pk__in=seen).order_by("name", "pk")[:MOST_FOUND]
+    seen = queries.contacts_for(agent)
+    return seen.filter(pk__in=contacts_like(typed)).order_by("name", "pk")[:MOST_FOUND]
 
 
 def _phone(typed, number):
@@ -78,7 +82,7 @@ def _customer(agent, data):
     if contact_id is None:
         phone = data.get("phone")
         return phone if isinstance(phone, str) else ""
-    seen = queries.visible_to(agent).filter(thread__contact=contact_id).exists()
-    if not seen:
+    contact = queries.contacts_for(agent).filter(pk=contact_id).first()
+    if contact is None:
         raise Refusal("contact_unknown", "This customer is not there any more. Choose another one.", "contact", 400)
-    return Contact.objects.get(pk=contact_id)
+    return contact

@@ -18,6 +18,14 @@ document.addEventListener("click", async (event) => {
   if (button) await open(button.dataset.url);
 });
 
+// A contact's page leads here with ?new=<contact>.
+const wanted = new URLSearchParams(location.search).get("new");
+if (wanted) {
+  history.replaceState({}, "", location.pathname);
+  const button = document.querySelector("[data-new-conversation]");
+  if (button) open(`${button.dataset.url}?contact=${encodeURIComponent(wanted)}`);
+}
+
 async function open(url) {
   try {
     part("new-conversation")?.remove();
@@ -44,6 +52,7 @@ function wire() {
     const option = event.target.closest("[role=option]");
     if (option) choose(option);
   });
+  if ("chosen" in input.dataset) choose(options()[0]);
   part("new-go").addEventListener("click", goOn);
   part("new-back").addEventListener("click", () => step("who"));
 }

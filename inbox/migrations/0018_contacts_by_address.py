@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0016_relays_of_keys_and_bots_over_the_api'),
+        ('inbox', '0017_tables_of_contacts_to_bring_in'),
     ]
 
     operations = [

@@ -32,9 +32,15 @@ def once(handler, name, request, *args, **kwargs):
             return repeated(before, digest)
         response = handler(request, *args, **kwargs)
         IdempotencyKey.objects.create(
-            api_key=request.auth, name=name, request_digest=digest, status=response.status_code, body=response.data
+            api_key=request.auth, name=name, request_digest=digest, status=response.status_code, body=kept(response)
         )
         return response
+
+
+def kept(response):
+    """The answer as it is repeated: without what is shown once (`shown_once`, names of fields)."""
+    hidden = getattr(response, "shown_once", ())
+    return {**response.data, **dict.fromkeys(hidden)} if hidden else response.data
 
 
 def digest_of(request):

@@ -80,13 +80,17 @@ class StorableDict(serializers.DictField):
 
 
 class Resource(Counted, GenericViewSet):
-    """`scopes` says what each action needs: {action: scope}; `queries` what it may be asked: {action: Query}."""
+    """`scopes` says what each action needs: {action: scope}; `queries` what it may be asked: {action: Query}.
+
+    Actions in `nameless` may happen twice and take long: no transaction is held for an Idempotency-Key.
+    """
 
     pagination_class = Pages
     parser_classes = [Body]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     scopes = {}
     queries = {"list": PageQuery}
+    nameless = ()
     lookup_value_converter = "int"
 
     def initial(self, request, *args, **kwargs):
@@ -95,7 +99,7 @@ class Resource(Counted, GenericViewSet):
             self.query = self.read_query(request.query_params)
         name = request.headers.get("Idempotency-Key")
         method = request.method.lower()
-        if name and request.method in WRITES and hasattr(self, method):
+        if name and request.method in WRITES and hasattr(self, method) and self.action not in self.nameless:
             setattr(self, method, partial(once, getattr(self, method), name))
 
     def of_key(self, rows, path):

@@ -1,4 +1,5 @@
-"""The one door to integrators' programs: `post` calls an address that somebody entered, and cannot be harmed by it.
+"""The one door to integrators' programs: `post` calls an address that somebody entered, and cannot be harmed by it;
+`check` looks at an address before it is stored.
 
 Only public addresses by https (and what PROGRAMS_ALLOWED_NETWORKS names), no redirects, the whole call bounded in time
 and its answer in size. The call runs in a thread of its own and its connection is cut when time is up: a server that
@@ -10,7 +11,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from http.client import HTTPException
 
 import urllib3
@@ -18,13 +18,12 @@ from requests import RequestException
 from requests.adapters import HTTPAdapter
 from requests_hardened import Config, HTTPSession
 
-from inbox.programs.addresses import Place, place_of
+from inbox.programs.addresses import Place, check, place_of
 from inbox.programs.failures import CallFailed, NotAllowed, Redirected, TooSlow, Unreachable
 
 __all__ = ["Answer", "CallFailed", "NotAllowed", "Redirected", "TooSlow", "Unreachable", "check", "post"]
 
 CALL_SECONDS = 10.0
-CHECK_SECONDS = 3.0
 LARGEST_ANSWER = 64 * 1024
 USER_AGENT = "Switchboard (https://www.standardwebhooks.com)"
 HARDENED = Config(
@@ -57,12 +56,6 @@ def post(url, body, headers, seconds=CALL_SECONDS):
         return _within(seconds, call.make)
     finally:
         call.cut()
-
-
-def check(url):
-    """Raise NotAllowed for an address that would be refused; one that is not found now may be there tomorrow."""
-    with suppress(Unreachable, TooSlow):
-        _within(CHECK_SECONDS, partial(place_of, url))
 
 
 def _within(seconds, ask):

@@ -32,7 +32,7 @@ def names(monkeypatch):
     look_up = socket.getaddrinfo
 
     def answer(host, *args, **kwargs):
-        if host not in known:
+        if host not in known or kwargs.get("flags"):
             return look_up(host, *args, **kwargs)
         asked.append(host)
         addresses = known[host].pop(0) if len(known[host]) > 1 else known[host][0]
@@ -127,7 +127,7 @@ def test_two_parsers_cannot_be_played_against_each_other(names):
 def test_every_answer_of_the_dns_must_be_public(names):
     names["mixed.example"] = [[PUBLIC, "10.0.0.7"]]
     with pytest.raises(door.NotAllowed, match=r"10\.0\.0\.7"):
-        door.check("https://mixed.example/hook")
+        door.post("https://mixed.example/hook", b"{}", SAYS)
 
 
 def test_in_an_allowed_network_plain_http_is_called(loopback_allowed):
@@ -145,7 +145,7 @@ def test_in_an_allowed_network_plain_http_is_called(loopback_allowed):
 def test_a_name_with_answers_in_and_out_of_the_allowed_network_is_not_called_by_http(names, loopback_allowed):
     names["mixed.example"] = [["127.0.0.1", PUBLIC]]
     with pytest.raises(door.NotAllowed):
-        door.check("http://mixed.example/hook")
+        door.post("http://mixed.example/hook", b"{}", SAYS)
 
 
 def test_a_name_that_changes_its_mind_is_called_where_it_was_judged(names, loopback_allowed):
@@ -244,6 +244,17 @@ def test_each_failure_says_in_a_sentence_what_is_wrong(names, loopback_allowed):
         door.post(f"https://127.0.0.1:{port}/", b"{}", SAYS, seconds=1)
 
 
-def test_an_address_not_found_now_may_be_stored(names):
-    """Only the call itself needs it."""
-    door.check("https://tomorrow.invalid/hook")
+def test_a_name_may_be_stored_before_the_dns_knows_it(names):
+    """What it means is asked when it is called, so storing it is quick."""
+    names["tomorrow.example"] = [["10.0.0.7"]]
+    door.check("https://tomorrow.example/hook")
+    assert names["asked"] == []
+    with pytest.raises(door.NotAllowed):
+        door.post("https://tomorrow.example/hook", b"{}", SAYS)
+
+
+def test_a_name_by_plain_http_may_be_stored_only_where_networks_are_allowed(settings):
+    with pytest.raises(door.NotAllowed):
+        door.check("http://program.example/hook")
+    settings.PROGRAMS_ALLOWED_NETWORKS = [ip_network("10.0.0.0/8")]
+    door.check("http://program.example/hook")

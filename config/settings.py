@@ -242,6 +242,8 @@ UNFOLD = {
                     ("Message templates", "description", "whatsapp_messagetemplate"),
                     ("Webhook calls", "webhook", "whatsapp_webhookcall"),
                     ("API keys", "key", "inbox_apikey"),
+                    ("Webhooks to programs", "send", "inbox_subscription"),
+                    ("Log of these webhooks", "receipt_long", "inbox_webhookdelivery"),
                 ),
             },
             {

@@ -11,4 +11,5 @@ class InboxConfig(AppConfig):
         import_module("inbox.receivers")
         import_module("inbox.closing_windows")
         import_module("inbox.api_admin")
+        import_module("inbox.subscription_admin")
         post_migrate.connect(import_module("inbox.schedule").write_sweeps, sender=self)

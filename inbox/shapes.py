@@ -88,7 +88,9 @@ class ConversationSerializer(serializers.ModelSerializer):
     number = serializers.IntegerField(source="thread.number_id", help_text="Id of our number.")
     contact = serializers.IntegerField(source="thread.contact_id", help_text="Id of the customer.")
     window_until = serializers.DateTimeField(
-        source="thread.window_until", help_text="Free-form messages are allowed until then; null: no window yet."
+        source="thread.window_until",
+        allow_null=True,
+        help_text="Free-form messages are allowed until then; null: no window yet.",
     )
     followers = serializers.SerializerMethodField(help_text="Ids of the agents who follow.")
     tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True, help_text="Names of its tags.")
@@ -175,5 +177,7 @@ class ContactSerializer(serializers.ModelSerializer):
             "attributes": {"help_text": "What programs keep about the contact: any names, any JSON."},
             "notes": {"help_text": "What the team wrote down."},
             "whatsapp_optout": {"help_text": "Empty, marketing, or all: what the contact does not want to get."},
+            "email_optout": {"help_text": "The same for email."},
+            "sms_optout": {"help_text": "The same for SMS."},
             "created_at": {"help_text": "When the contact was first seen or entered."},
         }

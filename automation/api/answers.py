@@ -41,6 +41,10 @@ class MessageOfAnswer(serializers.Serializer):
 
 
 class AnswerSerializer(serializers.Serializer):
+    """What is to be done: first the messages, then the action."""
+
+    example = {"action": "hand_over", "messages": [{"content": {"text": "A colleague looks into it."}}]}
+
     action = serializers.ChoiceField(
         [str(action) for action in Action],
         help_text="none: nothing is to be done; later: the answer comes over the API; message; hand_over: to people; "

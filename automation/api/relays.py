@@ -1,5 +1,6 @@
 """Relays: what a program was told, and its answer where it did not give it at once."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -17,6 +18,26 @@ Scope = ApiKey.Scope
 
 
 class RelaySerializer(serializers.ModelSerializer):
+    """A response of a customer that went to a program, and what came of it."""
+
+    example = {
+        "id": 77,
+        "kind": "interaction",
+        "status": "taken",
+        "conversation": 51,
+        "asked": 203,
+        "message": 204,
+        "correlation": {"order": "4711"},
+        "url": "https://crm.example.com/switchboard",
+        "answer": {},
+        "failure": "",
+        "attempts": 1,
+        "created_at": "2026-11-28T09:03:00Z",
+        "deadline_at": "2026-11-28T09:13:00Z",
+        "taken_at": "2026-11-28T09:03:01Z",
+        "settled_at": None,
+    }
+
     class Meta:
         model = Relay
         fields = [
@@ -75,6 +96,7 @@ class Relays(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         rows = rows.filter(**self.filters("conversation", "status"))
         return self.of_key(rows, "conversation__thread__number")
 
+    @extend_schema(request=answers.AnswerSerializer)
     @action(detail=True, methods=["post"])
     def answer(self, request, pk):
         """Answer a relay that was taken; once. The scopes of the key hold for whatever the answer asks for."""

@@ -9,6 +9,10 @@ Scope = ApiKey.Scope
 
 
 class BotSerializer(serializers.ModelSerializer):
+    """A program that serves conversations."""
+
+    example = {"id": 5, "name": "Order desk", "is_active": True, "silence_minutes": 10}
+
     class Meta:
         model = Bot
         fields = ["id", "name", "is_active", "silence_minutes"]

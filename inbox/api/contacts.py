@@ -4,6 +4,7 @@ None is deleted here: with a contact would go the threads, and what agents and c
 to hear nothing more is opted out.
 """
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.response import Response
 
@@ -23,7 +24,8 @@ class OptOutField(serializers.ChoiceField):
     """Empty: what we start may be sent; "marketing" or "all": that is refused."""
 
     def __init__(self):
-        super().__init__(choices=Contact.OptOut.choices, allow_blank=True, required=False)
+        words = "What the customer does not want to get: nothing (empty), marketing, or all that we start."
+        super().__init__(choices=Contact.OptOut.choices, allow_blank=True, required=False, help_text=words)
 
 
 class ContactWriteSerializer(serializers.Serializer):
@@ -36,11 +38,15 @@ class ContactWriteSerializer(serializers.Serializer):
         required=False,
         help_text="Id of one of our numbers whose business knows the user id; may be left out where there is one.",
     )
-    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    name = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="What your team calls them."
+    )
+    email = serializers.EmailField(required=False, allow_blank=True, help_text="Mail address.")
     owner = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the agent who owns the contact.")
     attributes = StorableDict(required=False, help_text="Merged with what is there; null takes a key away.")
-    notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    notes = serializers.CharField(
+        max_length=10_000, required=False, allow_blank=True, help_text="For the team to read."
+    )
     whatsapp_optout = OptOutField()
     email_optout = OptOutField()
     sms_optout = OptOutField()
@@ -71,13 +77,22 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             contacts = contacts.filter(pk__in=contacts_like(self.query["q"]))
         return self.any_of_key(contacts, "threads__number")
 
+    @extend_schema(
+        request=ContactWriteSerializer,
+        responses={201: ContactSerializer, 200: ContactSerializer},
+        summary="Save a contact",
+    )
     def create(self, request):
+        """Create a contact, or change the one that has this phone, user id or id of yours: then the answer is 200. The
+        same phone never makes a second contact (S0-5)."""
         told = self.told(ContactWriteSerializer)
         contact, is_new = save_contact(told, number=request.auth.number, account=self.account_for(told))
         keep_choices(contact, told)
         return self.shown(contact, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
+    @extend_schema(request=ContactWriteSerializer)
     def partial_update(self, request, pk):
+        """What is not told stays as it is."""
         told = self.told(ContactWriteSerializer)
         contact, _ = save_contact(told, contact=self.get_object(), account=self.account_for(told))
         keep_choices(contact, told)

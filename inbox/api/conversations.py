@@ -1,6 +1,7 @@
 """Conversations: what they are, and everything the inbox can do with one as a named POST."""
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -11,7 +12,7 @@ from inbox.actions.refusals import Refusal
 from inbox.api import conversation_moves, messages
 from inbox.api.conversation_moves import MovesOfConversation
 from inbox.api.messages import MessagesOfConversation
-from inbox.api.queries import PageQuery
+from inbox.api.queries import PageQuery, Query
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, Bot, Contact, Conversation, Tag
 from inbox.shapes import ConversationSerializer
@@ -21,6 +22,8 @@ STATUSES = "|".join(Conversation.Status.values)
 
 
 class Assignee(serializers.Serializer):
+    """Either an agent or a team."""
+
     agent = serializers.IntegerField(required=False, help_text="Id of the agent who serves from now on.")
     team = serializers.IntegerField(required=False, help_text="Id of the team whose line it joins.")
 
@@ -32,20 +35,31 @@ class Assignee(serializers.Serializer):
 
 
 class Server(Assignee):
+    """An agent, a team or a bot."""
+
     bot = serializers.IntegerField(required=False, help_text="Id of the bot that serves from now on.")
 
 
 class Opening(serializers.Serializer):
-    """`participants`: ids of agents; the first one is assigned, the others follow."""
+    """Who comes in, and when. Without participants, team and assign_on_handover the number's assignment decides."""
 
     number = serializers.IntegerField(required=False, help_text="Id of our number; may be left out where there is one.")
     contact = serializers.IntegerField(help_text="Id of the customer.")
-    participants = serializers.ListField(child=serializers.IntegerField(), required=False, max_length=50)
-    team = serializers.IntegerField(required=False)
+    participants = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        max_length=50,
+        help_text="Ids of agents: the first one is assigned, the others follow.",
+    )
+    team = serializers.IntegerField(required=False, help_text="Id of the team whose line it joins.")
     assign_on_handover = serializers.BooleanField(
         default=False, help_text="The agent comes in when the customer responds, and sees nothing before."
     )
-    handover_on = serializers.ChoiceField(Conversation.HandoverOn.choices, default=Conversation.HandoverOn.RESPONSE)
+    handover_on = serializers.ChoiceField(
+        Conversation.HandoverOn.choices,
+        default=Conversation.HandoverOn.RESPONSE,
+        help_text="What brings the agent in: response (anything), message (words only), workflow (your call only).",
+    )
     if_open = serializers.ChoiceField(
         ["return", "conflict"],
         default="return",
@@ -53,7 +67,22 @@ class Opening(serializers.Serializer):
     )
 
 
+class Opened(ConversationSerializer):
+    """The conversation, and whether the call opened it."""
+
+    applied = serializers.BooleanField(help_text="false: it was open already and stands unchanged.")
+
+    class Meta(ConversationSerializer.Meta):
+        fields = [*ConversationSerializer.Meta.fields, "applied"]
+
+
 class TagName(serializers.Serializer):
+    """One of the tags that there are."""
+
+    tag = serializers.CharField(help_text="Name of a tag, in any case.")
+
+
+class TagQuery(Query):
     tag = serializers.CharField(help_text="Name of a tag, in any case.")
 
 
@@ -95,7 +124,7 @@ class Conversations(
         "add_tag": Scope.CONVERSATIONS_WRITE,
         "remove_tag": Scope.CONVERSATIONS_WRITE,
     }
-    queries = {**messages.QUERIES, **conversation_moves.QUERIES, "list": ConversationQuery}
+    queries = {**messages.QUERIES, **conversation_moves.QUERIES, "list": ConversationQuery, "remove_tag": TagQuery}
 
     def get_queryset(self):
         rows = Conversation.objects.select_related("thread__number", "assignee")
@@ -110,6 +139,7 @@ class Conversations(
         rows = rows.filter(**self.filters("assignee", "team", **paths))
         return self.of_key(rows, "thread__number")
 
+    @extend_schema(request=Opening, responses={201: Opened, 200: Opened})
     def create(self, request):
         """Open a conversation (S0-6). Where one is open already it is returned unchanged, with `applied: false`."""
         asked = self.told(Opening)
@@ -134,9 +164,10 @@ class Conversations(
             handover_on=asked["handover_on"],
         )
 
+    @extend_schema(request=Server)
     @action(detail=True, methods=["post"])
     def assign(self, request, pk):
-        """Give it to an agent, a team's line or a bot, whoever has it; a pending handover is gone for good (S0-30)."""
+        """Assign it to an agent, a team's line or a bot, whoever has it. A pending handover is gone (S0-30)."""
         asked = self.told(Server)
         conversation = self.get_object()
         if "agent" in asked:
@@ -147,53 +178,59 @@ class Conversations(
             assignment.transfer(conversation.pk, None, to_team=self.team(asked["team"]))
         return self.shown(conversation)
 
+    @extend_schema(request=Assignee)
     @action(detail=True, methods=["post"])
     def transfer(self, request, pk):
-        """Pass it on to an agent, also one who is away or at the limit, or into a team's line."""
+        """Transfer it. To an agent, also one who is away or at the limit, or into a team's line."""
         asked = self.told(Assignee)
         conversation = self.get_object()
         target = {"to_agent": self.agent(asked["agent"])} if "agent" in asked else {"to_team": self.team(asked["team"])}
         assignment.transfer(conversation.pk, None, **target)
         return self.shown(conversation)
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="hand-over")
     def hand_over(self, request, pk):
-        """A bot's or a pending conversation goes to people."""
+        """Hand it over. A bot's or a pending conversation goes to people."""
         conversation = self.get_object()
         assignment.hand_over(conversation.pk, "api")
         return self.shown(conversation)
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="give-back")
     def give_back(self, request, pk):
-        """Return it to the line."""
+        """Give it back to the line. It waits there for whoever is free."""
         conversation = self.get_object()
         assignment.give_back(conversation.pk, None)
         return self.shown(conversation)
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def close(self, request, pk):
-        """End this period of service."""
+        """Close it. This period of service ends; the customer's next word opens another one."""
         conversation = self.get_object()
         is_done = conversation.is_with_bot_of(request.auth)
         closing.close(conversation.pk, by_rule="bot_complete" if is_done else "api")
         return self.shown(conversation)
 
+    @extend_schema(request=TagName, operation_id="add_tag")
     @action(detail=True, methods=["post"], url_path="tags")
     def add_tag(self, request, pk):
         """Put a tag on it; twice is once."""
         conversation = self.get_object()
-        tags.add_tag(conversation.pk, self.tag(), None)
+        tags.add_tag(conversation.pk, self.tag(self.told(TagName)["tag"]), None)
         return self.shown(conversation)
 
+    @extend_schema(responses={200: ConversationSerializer}, operation_id="remove_tag")
     @add_tag.mapping.delete
     def remove_tag(self, request, pk):
         """Take a tag off it."""
         conversation = self.get_object()
-        tags.remove_tag(conversation.pk, self.tag(), None)
+        tags.remove_tag(conversation.pk, self.tag(self.query["tag"]), None)
         return self.shown(conversation)
 
-    def tag(self):
-        return get_object_or_404(Tag, name__iexact=self.told(TagName)["tag"])
+    def tag(self, name):
+        return get_object_or_404(Tag, name__iexact=name)
 
     def shown(self, conversation):
         return Response(ConversationSerializer(self.get_queryset().get(pk=conversation.pk)).data)

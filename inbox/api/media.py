@@ -6,7 +6,7 @@ day. Whoever may read a conversation may read its files; nobody else's uploads a
 
 from django.db.models import Q
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -27,6 +27,10 @@ MIB = 1024 * 1024
 # What stands around the file in a form.
 FORM_BYTES = MIB
 
+RANGE = OpenApiParameter(
+    "Range", str, OpenApiParameter.HEADER, description="One range of bytes: bytes=0-1023.", pattern=r"^bytes=\d+-\d*$"
+)
+
 
 class Form(MultiPartParser):
     """A form with a file; one that is larger than any that WhatsApp carries is not read at all."""
@@ -37,6 +41,8 @@ class Form(MultiPartParser):
 
 
 class UploadSerializer(serializers.Serializer):
+    """A form with a file."""
+
     file = serializers.FileField(
         allow_empty_file=True,
         max_length=1000,
@@ -81,7 +87,15 @@ class Media(mixins.RetrieveModelMixin, Resource):
             raise Refusal(code, error.message, "file", status) from error
         return Response(AttachmentSerializer(kept).data, status=201)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="get_media_content",
+        parameters=[RANGE],
+        responses={
+            (200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, "The whole file."),
+            (206, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, "The range of it that was asked for."),
+            416: OpenApiResponse(None, "The range begins behind the end; `Content-Range` says how long the file is."),
+        },
+    )
     @action(detail=True, methods=["get"], renderer_classes=[AnyType])
     def content(self, request, pk):
         """The bytes of a file, whole or the `Range` asked for. 404 while it is still on its way from WhatsApp."""

@@ -28,7 +28,7 @@ SCOPES = {"react": Scope.MESSAGES_FREE_FORM, "send_again": Scope.MESSAGES_TEMPLA
 class MovesOfMessage:
     """Named POSTs of a message, as a part of its resource."""
 
-    @extend_schema(request=Reaction, responses={200: MessageSerializer})
+    @extend_schema(request=Reaction, responses={200: MessageSerializer}, operation_id="react_to_message")
     @action(detail=True, methods=["post"], url_path="reactions")
     def react(self, request, pk):
         """React to it, as the integration. Inside the window only; the customer sees the emoji at the message."""
@@ -36,7 +36,7 @@ class MovesOfMessage:
         react(message.pk, emoji, None)
         return Response(MessageSerializer(self.get_object()).data)
 
-    @extend_schema(request=None, responses={201: MessageSerializer})
+    @extend_schema(request=None, responses={201: MessageSerializer}, operation_id="send_message_again")
     @action(detail=True, methods=["post"], url_path="send-again")
     def send_again(self, request, pk):
         """Send it again. What failed, or may not have been sent, goes out once more as a new message; sent again twice

@@ -1,5 +1,6 @@
 """Messages of a conversation: read them, send message templates (S0-7), and free-form ones for keys that may."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -22,29 +23,37 @@ Scope = ApiKey.Scope
 
 
 class TemplateMessage(serializers.Serializer):
+    """A message template with what its places are filled with."""
+
     name = serializers.CharField(help_text="Name of the message template.")
     language = serializers.CharField(help_text="For example en_US.")
     components = serializers.ListField(child=StorableDict(), default=list, help_text="Meta's send components.")
     attachments = Attachments("The id of an upload for its header, where that is a picture, video or document.")
     as_agent = serializers.BooleanField(
-        default=False, help_text="In the assigned agent's name; then it counts as an answer (S0: send_via_participant)."
+        default=False, help_text="In the assigned agent's name; then it counts as an answer."
     )
     relay = RelayWishes(required=False, help_text="What happens to the responses, with relay_response=true.")
 
 
 class FreeForm(serializers.Serializer):
+    """Anything that WhatsApp takes while the window is open."""
+
     kind = serializers.CharField(default="text", help_text="text, buttons, list, link, location, contacts, ...")
     content = serializers.DictField(
         default=dict, help_text='In the shape of its kind, for example {"text": "Hello"}; with a file its caption.'
     )
     attachments = Attachments("The id of an upload: it is the message itself, or the header of buttons and links.")
     quoted = serializers.IntegerField(required=False, help_text="Id of the message it answers.")
-    as_agent = serializers.BooleanField(default=False, help_text="In the assigned agent's name.")
+    as_agent = serializers.BooleanField(
+        default=False, help_text="In the assigned agent's name; then it counts as an answer."
+    )
     relay = RelayWishes(required=False, help_text="What happens to the responses, with relay_response=true.")
 
 
 class Note(serializers.Serializer):
-    text = serializers.CharField(max_length=4096)
+    """What colleagues shall read; the customer does not see it."""
+
+    text = serializers.CharField(max_length=4096, help_text="What they shall read.")
     agent = serializers.IntegerField(help_text="Id of the agent in whose name it stands.")
 
 
@@ -65,18 +74,21 @@ class NewestFirst(Pages):
 class MessagesOfConversation:
     """The messages of a conversation, as a part of its resource."""
 
+    @extend_schema(responses=MessageSerializer(many=True), operation_id="list_messages")
     @action(detail=True, methods=["get"], url_path="messages")
     def messages(self, request, pk):
-        """The conversation's messages, newest first."""
+        """List its messages. The newest first; edits, deletions and reactions are not among them."""
         rows = Message.objects.filter(conversation=self.get_object()).exclude(kind__in=Message.ANNOTATIONS)
         rows = rows.prefetch_related("attachments")
         pages = NewestFirst()
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(MessageSerializer(page, many=True).data)
 
+    @extend_schema(request=FreeForm, responses={201: MessageSerializer}, operation_id="send_message")
     @messages.mapping.post
     def send(self, request, pk):
-        """Send a free-form or interactive message inside the window."""
+        """Send a free-form message. Inside the window only, with a key that also has `messages:free-form`; others get
+        403 `templates_only`."""
         asked, conversation = self.told(FreeForm), self.get_object()
         behaves = behaviour_of(self.query, asked.get("relay"), request.auth)
         upload = upload_of(request.auth, asked)
@@ -89,6 +101,7 @@ class MessagesOfConversation:
             message = send_message(conversation, content, **how)
         return Response(MessageSerializer(message).data, status=201)
 
+    @extend_schema(request=TemplateMessage, responses={201: MessageSerializer}, operation_id="send_template_message")
     @action(detail=True, methods=["post"], url_path="template-messages")
     def send_template(self, request, pk):
         """Send a message template (S0-7). Nothing else is taken here (S0-8)."""
@@ -107,6 +120,7 @@ class MessagesOfConversation:
         )
         return Response(MessageSerializer(message).data, status=201)
 
+    @extend_schema(request=Note, responses={201: MessageSerializer}, operation_id="write_note")
     @action(detail=True, methods=["post"], url_path="notes")
     def write_note(self, request, pk):
         """Write an internal note."""

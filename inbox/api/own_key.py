@@ -1,5 +1,6 @@
 """Who am I? What a key may do, and until when."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -39,6 +40,7 @@ class OwnKey(Resource):
     pagination_class = None
     scopes = {"show": ANY_KEY}
 
+    @extend_schema(operation_id="get_key", summary="Get the key that asks")
     def show(self, request):
         """Name, scopes, number, expiry and limits of the key that asks."""
         return Response(KeySerializer(request.auth).data)

@@ -6,7 +6,7 @@ inbox and for admins.
 
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -34,6 +34,7 @@ class AgentSerializer(serializers.ModelSerializer):
         }
 
 
+@extend_schema_field({"type": ["string", "integer"], "examples": [KEEP, GIVE_BACK, 3]})
 class WhoGets(serializers.Field):
     """keep, give_back, or the id of the agent who gets them."""
 
@@ -49,6 +50,8 @@ class WhoGets(serializers.Field):
 
 
 class AvailabilitySerializer(serializers.Serializer):
+    """What an agent is from now on, and what becomes of their conversations."""
+
     availability = serializers.ChoiceField(Agent.Availability.choices, help_text="available or away.")
     conversations = WhoGets(
         default=KEEP,
@@ -66,7 +69,7 @@ class Agents(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def get_queryset(self):
         return self.agents()
 
-    @extend_schema(request=AvailabilitySerializer, responses=AgentSerializer)
+    @extend_schema(request=AvailabilitySerializer, responses=AgentSerializer, operation_id="set_availability")
     @action(detail=True, methods=["post"], url_path="availability")
     def set_availability(self, request, pk):
         """Make an agent available or away, and say what becomes of their open conversations."""
@@ -132,6 +135,7 @@ class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     queryset = Tag.objects.all()
     ordering = ("id",)
 
+    @extend_schema(responses={201: TagSerializer})
     def create(self, request):
         """Create a tag."""
         return Response(self.kept(Tag(), self.told(TagSerializer)), status=201)

@@ -37,6 +37,20 @@ class Pages(CursorPagination):
     def get_ordering(self, request, queryset, view):
         return getattr(view, "ordering", self.ordering)
 
+    def get_paginated_response_schema(self, rows):
+        """A page as the API's description has it."""
+        address = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "description": "A page of a list.",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": {**address, "description": "The address of the next page; null on the last one."},
+                "previous": {**address, "description": "The address of the page before; null on the first one."},
+                "results": {**rows, "description": "The rows of this page."},
+            },
+        }
+
     def paginate_queryset(self, queryset, request, view=None):
         try:
             return super().paginate_queryset(queryset, request, view)

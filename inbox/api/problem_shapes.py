@@ -1,0 +1,79 @@
+"""Problems and headers as the API's description has them (RFC 9457, draft-ietf-httpapi-ratelimit-headers)."""
+
+from inbox.api.codes import CODES, TITLES
+
+PROBLEM = {
+    "type": "object",
+    "description": "Every error in one shape (RFC 9457). Decide by `code`; `detail` is for people and may change.",
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "urn:switchboard: and the code."},
+        "title": {"type": "string", "description": "What the status means."},
+        "status": {"type": "integer", "description": "The status, as in the answer's first line."},
+        "code": {"type": "string", "description": "The stable reason; see the list of codes."},
+        "detail": {"type": "string", "description": "What happened and what to do, in a sentence."},
+        "field": {"type": "string", "description": "The field or parameter to blame, `participants.0` for parts."},
+        "errors": {
+            "type": "array",
+            "description": "With `invalid`: everything that is wrong.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string", "description": "The field; empty where it is the whole."},
+                    "code": {"type": "string", "description": "What is wrong with it: required, unknown, invalid, ..."},
+                    "detail": {"type": "string", "description": "The same in a sentence."},
+                },
+                "required": ["field", "code", "detail"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "code", "detail"],
+}
+
+
+def header(description, **schema):
+    return {"description": description, "schema": {"type": "integer", **schema}}
+
+
+HEADERS = {
+    "RateLimit-Limit": header("How many requests the key may send in a minute."),
+    "RateLimit-Remaining": header("How many of them are left."),
+    "RateLimit-Reset": header("Seconds until they are all there again."),
+    "Retry-After": header("Seconds to wait."),
+    "WWW-Authenticate": {"description": "How to log in: with a bearer key.", "schema": {"type": "string"}},
+}
+COUNTED = {name: {"$ref": f"#/components/headers/{name}"} for name in list(HEADERS)[:3]}
+
+
+def name_of(status):
+    return f"Problem{status}"
+
+
+def reference(status):
+    return {"$ref": f"#/components/responses/{name_of(status)}"}
+
+
+def answers():
+    """{name: the OpenAPI response} of every status that is a problem, with the codes it may have."""
+    return {name_of(status): answer(status, title) for status, title in TITLES.items()}
+
+
+def answer(status, title):
+    codes = {code: words for code, (one_status, words) in CODES.items() if one_status == status}
+    own = {401: ["WWW-Authenticate"], 429: ["Retry-After"]}.get(status, [])
+    return {
+        "description": f"{title}.\n\n" + "\n".join(f"- `{code}`: {words}" for code, words in codes.items()),
+        "headers": {
+            **({} if status == 401 else COUNTED),
+            **{name: {"$ref": f"#/components/headers/{name}"} for name in own},
+        },
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {code: {"value": example(status, title, code, words)} for code, words in codes.items()},
+            }
+        },
+    }
+
+
+def example(status, title, code, words):
+    return {"type": f"urn:switchboard:{code}", "title": title, "status": status, "code": code, "detail": words}

@@ -8,7 +8,7 @@ register = template.Library()
 
 DID = {
     "none": "nothing to do",
-    "message": "words",
+    "message": "what to say",
     "hand_over": "over to people",
     "complete": "done",
     "later": "later",

@@ -34,6 +34,8 @@ class Event(models.Model):
         RELAY_ANSWERED = "relay_answered"  # data {"did": none|message|hand_over|complete, "messages"?}
         RELAY_FAILED = "relay_failed"  # data {"words"}
 
+    FOR_SUPERVISORS = (Kind.RELAYED, Kind.RELAY_ANSWERED, Kind.RELAY_FAILED)
+
     thread = models.ForeignKey("inbox.Thread", on_delete=models.CASCADE, related_name="events")
     conversation = models.ForeignKey(
         "inbox.Conversation", null=True, blank=True, on_delete=models.CASCADE, related_name="events"

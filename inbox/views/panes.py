@@ -154,7 +154,7 @@ def head_context(agent, conversation):
         "deadline": next(iter(timers.shown_of(conversation)), None),
         "earlier": _earlier(conversation),
         "elsewhere": _elsewhere(agent, thread),
-        "happened": _happened(conversation),
+        "happened": _happened(agent, conversation),
     }
 
 
@@ -175,8 +175,10 @@ def _elsewhere(agent, thread):
     return seen.exclude(status=Conversation.Status.CLOSED).select_related("thread__number", "assignee")[:3]
 
 
-def _happened(conversation):
+def _happened(agent, conversation):
     lines = Event.objects.filter(conversation=conversation).select_related("actor")
+    if not agent.is_supervisor:
+        lines = lines.exclude(kind__in=Event.FOR_SUPERVISORS)
     return lines.order_by("-at", "-id")[:15]
 
 

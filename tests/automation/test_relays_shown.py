@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from automation.models import Relay
+from inbox.models import Event
 from inbox.panels import panels
 from tests.factories import make_agent, make_conversation
 
@@ -73,3 +74,13 @@ def test_lines_about_relays_are_hidden_from_agents_by_the_page():
     """Frames are the same for everybody; the page knows the role."""
     css = Path(settings.BASE_DIR, "static/css/bubbles.css").read_text()
     assert '[data-role="agent"] .event[data-kind^="relay"] { display: none; }' in css
+    assert all(kind.startswith("relay") for kind in Event.FOR_SUPERVISORS)
+
+
+def test_what_happened_beside_the_thread_is_told_by_role(client, served, sofia, lena):
+    Event.objects.create(thread=served.thread, conversation=served, kind="relay_failed", data={"words": "Away."})
+    for agent, is_told in ((sofia, True), (lena, False)):
+        client.force_login(agent, "django.contrib.auth.backends.ModelBackend")
+        page = client.get(reverse("conversation", args=[served.pk])).content.decode()
+        details = page[page.index("What happened") :]
+        assert ("The workflow failed: Away" in details) is is_told

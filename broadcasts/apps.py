@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_module
 
 # What registers itself: what it hears of the inbox and of mail providers, and what it sweeps.
-REGISTERING = ("receivers", "schedule", "outside.provider_events")
+REGISTERING = ("receivers", "schedule", "outside.provider_events", "demo")
 
 
 class BroadcastsConfig(AppConfig):

@@ -103,6 +103,12 @@ def totals(broadcast):
     return {status: sums[f"{status}_sum"] for status in Status.values}
 
 
+def sums(tallies):
+    """The same of Tally rows at hand."""
+    rows = list(tallies)
+    return {status: sum(getattr(row, status) for row in rows) for status in Status.values}
+
+
 def move(recipients: Iterable[Recipient], status, now, **fields):
     """Move recipients that are at hand and locked; those that stand there already only get the `fields`."""
     moved = list(recipients)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/docs/", Docs.as_view(), name="api-docs"),
     path("api/schema/", Schema.as_view(), name="api-schema"),
     path("api/v1/", include("automation.api.urls")),
+    path("api/v1/", include("broadcasts.api.urls")),
     path("api/v1/", include("inbox.api.urls")),
     path("webhooks/", include("whatsapp.urls")),
     path("", include("broadcasts.outside.urls")),

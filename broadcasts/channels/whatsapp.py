@@ -58,7 +58,8 @@ class WhatsApp(Channel):
         return contact.phone or next((identity.value for identity in contact.identities.all()), "")
 
     def check(self, broadcast):
-        """Template and language exist and are approved (S3-46, S3-49)."""
+        """Template and language exist and are approved (S3-46, S3-49); the components match its structure (S3-47,
+        S3-48), whatever the placeholders will hold."""
         content = broadcast.content
         template = _template(broadcast)
         if template is None:
@@ -68,10 +69,12 @@ class WhatsApp(Channel):
         problem = message_templates.problem(template.status)
         if problem:
             raise Refusal("template_not_approved", problem, "template", 400)
+        with refusing_content():
+            Template(content["name"], content["language"], tuple(content["components"]))
+            message_templates.check(template.components, personalised(content["components"], Anything()))
 
     def check_values(self, broadcast, own):
-        """The components match the template's structure (S3-47, S3-48) and every placeholder has a value."""
-        Letter(broadcast).written(Values(own, broadcast.params))
+        _letter(broadcast).written(Values(own, broadcast.params))
 
     def obstacle(self, broadcast):
         if broadcast.number.status in CUT_OFF:
@@ -184,6 +187,20 @@ def _written_down(put, now):
         fates = [(one, found.reason, found.words) for one, found in refused if found.is_skip is is_skip]
         ledger.skip(fates, now, status)
     return [message.pk for _, message in entered]
+
+
+class Anything:
+    """Stands for the values of anybody, where only the structure is looked at."""
+
+    def get(self, name):
+        return "x"
+
+
+def _letter(broadcast):
+    """The Letter of a broadcast that is checked for one user after another."""
+    if not hasattr(broadcast, "letter"):
+        broadcast.letter = Letter(broadcast)
+    return broadcast.letter
 
 
 def _template(broadcast):

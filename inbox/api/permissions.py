@@ -3,10 +3,11 @@
 from rest_framework.permissions import BasePermission
 
 from inbox.actions.refusals import NotAllowed
-from inbox.models import ApiKey
+from inbox.models import ApiKey, Installation
 
 # Stands in `scopes` for what every valid key may do.
 ANY_KEY = ""
+REST_API_OFF = "The REST API is switched off. An administrator switches it on in the admin, under REST API."
 TEMPLATES_ONLY = "This key sends message templates only. Give it the scope messages:free-form for anything else."
 
 
@@ -14,9 +15,11 @@ class HasScope(BasePermission):
     """Views say what they need in `scopes`: {action: scope}. An action that is not named there is nobody's."""
 
     def has_permission(self, request, view):
-        """False without a key (401). Raises NotAllowed (403) `templates_only` or `scope_missing`."""
+        """False without a key (401). Raises NotAllowed (403) `rest_api_off`, `templates_only` or `scope_missing`."""
         if request.auth is None:
             return False
+        if not Installation.current().rest_api_is_on:
+            raise NotAllowed(REST_API_OFF, "rest_api_off")
         if request.method.lower() in view.action_map:  # any other is answered with 405
             ask_for(view.scopes.get(view.action), request.auth)
         return True

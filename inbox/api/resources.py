@@ -60,12 +60,14 @@ class Pages(CursorPagination):
 
 
 class Body(JSONParser):
-    """JSON of up to BODY_LIMIT bytes; what is nested without end is as unreadable as what is none."""
+    """JSON of up to `limit_bytes`; what is nested without end is as unreadable as what is none."""
+
+    limit_bytes = BODY_LIMIT
 
     def parse(self, stream, *args, **options):
-        body = stream.read(BODY_LIMIT + 1)
-        if len(body) > BODY_LIMIT:
-            raise TooLarge(f"A body has up to {BODY_LIMIT // 1024} KiB.")
+        body = stream.read(self.limit_bytes + 1)
+        if len(body) > self.limit_bytes:
+            raise TooLarge(f"A body has up to {self.limit_bytes // 1024} KiB.")
         try:
             return super().parse(BytesIO(body), *args, **options)
         except RecursionError as error:

@@ -18,6 +18,7 @@ from inbox.models import (
     Conversation,
     Event,
     Identity,
+    Installation,
     Message,
     Participant,
     Reception,
@@ -44,6 +45,7 @@ class DemoWriter:
 
     def write(self):
         """Write everything; afterwards `history` holds what the sandbox's phones should show."""
+        Installation.switch_on()
         self._write_people()
         self._write_numbers()
         self._write_words()

@@ -14,6 +14,7 @@ from inbox.models.events import Event
 from inbox.models.feed import FeedEvent, FeedHead, FeedKind, Subscription, WebhookDelivery
 from inbox.models.groups import Group
 from inbox.models.imports import ContactImport
+from inbox.models.installation import Installation
 from inbox.models.keys import ApiKey, IdempotencyKey
 from inbox.models.messages import Attachment, Message
 from inbox.models.people import Agent, Team
@@ -39,6 +40,7 @@ __all__ = [
     "FeedKind",
     "IdempotencyKey",
     "Identity",
+    "Installation",
     "Message",
     "Participant",
     "Pulse",

@@ -55,6 +55,8 @@ class ApiKey(models.Model):
         TAGS_WRITE = "tags:write", "Create and change tags"
         WEBHOOKS_WRITE = "webhooks:write", "Subscribe to events"
         EVENTS_READ = "events:read", "Read the feed of events"
+        BROADCASTS_READ = "broadcasts:read", "Read broadcasts and what became of them"
+        BROADCASTS_WRITE = "broadcasts:write", "Send broadcasts, pause and cancel them"
 
     name = models.CharField(max_length=100, help_text="What it is for, for example “CRM”.")
     scopes = ArrayField(models.CharField(max_length=40, choices=Scope), default=list)

@@ -2,9 +2,15 @@
 
 import pytest
 
-from inbox.models import ApiKey
+from inbox.models import ApiKey, Installation
 from tests.factories import make_number
 from tests.programs import Program
+
+
+@pytest.fixture(autouse=True)
+def rest_api(db):
+    """Switched on."""
+    Installation.switch_on()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from automation.models import Relay
+from broadcasts.models import Broadcast
 from inbox.media import store_upload
 from inbox.models import ApiKey, Message
 from tests.api.test_scopes import A_VALUE, ENDPOINTS
@@ -37,6 +38,7 @@ def theirs(munich, settings, tmp_path):
     template = MessageTemplate.objects.create(account=munich.account, name="secret", language="en", status="APPROVED")
     return {
         "agents": zoe.pk,
+        "broadcasts": Broadcast.objects.create(number=munich, name="Secret").pk,
         "contacts": conversation.thread.contact_id,
         "conversations": conversation.pk,
         "media": file.pk,

@@ -61,15 +61,16 @@ where newest.conversation_id = inbox_conversation.id
 """
 
 
-def fill(numbers, agents, conversations, queued):
-    """One conversation per customer: ASSIGNED_EACH for each agent, `queued` in line, the others closed."""
+def fill(numbers, agents, conversations, queued, messages=MESSAGES_EACH):
+    """One conversation per customer: ASSIGNED_EACH for each agent, `queued` in line, the others closed; `messages` in
+    each."""
     values = {
         "numbers": [number.pk for number in numbers],
         "agents": [agent.pk for agent in agents],
         "conversations": conversations,
         "assigned": ASSIGNED_EACH * len(agents),
         "queued": queued,
-        "messages": MESSAGES_EACH,
+        "messages": messages,
     }
     with connection.cursor() as cursor:
         for statement in (CONTACTS, IDENTITIES, THREADS, CONVERSATIONS, PARTICIPANTS, MESSAGES, LAST_MESSAGES):

@@ -128,7 +128,8 @@ class Conversations(
 
     def get_queryset(self):
         rows = Conversation.objects.select_related("thread__number", "assignee")
-        rows = rows.prefetch_related("participants", "tags")
+        if self.action in ("list", "retrieve"):
+            rows = as_shown(rows)
         if "status" in self.query:
             rows = rows.filter(status__in=self.query["status"].split(","))
         if "tag" in self.query and self.action == "list":
@@ -233,4 +234,9 @@ class Conversations(
         return get_object_or_404(Tag, name__iexact=name)
 
     def shown(self, conversation):
-        return Response(ConversationSerializer(self.get_queryset().get(pk=conversation.pk)).data)
+        return Response(ConversationSerializer(as_shown(self.get_queryset()).get(pk=conversation.pk)).data)
+
+
+def as_shown(rows):
+    """With what the shape shows, and nothing else."""
+    return rows.select_related(None).select_related("thread").prefetch_related("participants", "tags")

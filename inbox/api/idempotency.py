@@ -76,9 +76,11 @@ def take_turn(key, name):
 
 def recall(key, name):
     """What this name was answered in the last 24 hours, or None."""
-    rows = IdempotencyKey.objects.filter(api_key=key, name=name)
-    rows.filter(created_at__lt=timezone.now() - IdempotencyKey.KEPT).delete()
-    return rows.first()
+    before = IdempotencyKey.objects.filter(api_key=key, name=name).first()
+    if before and before.created_at < timezone.now() - IdempotencyKey.KEPT:
+        before.delete()
+        return None
+    return before
 
 
 def repeated(before, digest):

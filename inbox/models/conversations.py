@@ -168,6 +168,18 @@ class Conversation(models.Model):
             # Folder All, newest bump first.
             models.Index(fields=["-bumped_at", "-id"], name="conversation_bumped"),
             models.Index(fields=["-bumped_at", "-id"], condition=~Q(status="closed"), name="conversation_open_bumped"),
+            # GET /api/v1/conversations/?status=: one status, however many others were bumped later.
+            models.Index(fields=["status", "-bumped_at", "-id"], name="conversation_of_status"),
+            # GET /api/v1/conversations/?assignee=, in every status.
+            models.Index(
+                fields=["assignee", "-bumped_at", "-id"],
+                condition=Q(assignee__isnull=False),
+                name="conversation_of_agent",
+            ),
+            # GET /api/v1/conversations/?team=
+            models.Index(
+                fields=["team", "-bumped_at", "-id"], condition=Q(team__isnull=False), name="conversation_of_team"
+            ),
             # Earlier conversations of a thread; the newest closed one for the follow-up time.
             models.Index(fields=["thread", "-id"], name="conversation_of_thread"),
         ]

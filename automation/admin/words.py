@@ -170,7 +170,7 @@ def _heard(form, does, kind):
         return "No word is written yet."
     more = f" (and {len(words) - 1} more)" if len(words) > 1 else ""
     says = f"The customer gets: {short(kind, form)}" if form.is_told("is_on") else "The customer hears nothing."
-    return f"{_quoted(words[0])}{more} {does}. {says}"
+    return f"The word {_quoted(words[0])}{more} {does}. {says}"
 
 
 SENTENCES = {

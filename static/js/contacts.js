@@ -76,10 +76,17 @@ function add(form, name, value) {
 }
 
 // Another filter is another question: what was ticked by hand stays, "all" does not.
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "contacts") isAll = false;
+let query = found().dataset.query;
+document.addEventListener("htmx:afterSwap", () => {
+  if (found().dataset.query !== query) isAll = false;
+  query = found().dataset.query;
   show();
 });
 document.addEventListener("htmx:afterSettle", show);
+// Typed before the page could hear it, or put back by the browser.
+document.addEventListener("htmx:load", () => {
+  const words = part("contact-words");
+  if (words.value !== words.defaultValue) words.form.requestSubmit();
+}, { once: true });
 addEventListener("pageshow", show);
 show();

@@ -78,4 +78,4 @@ def test_the_phone_shows_the_word_and_the_reply_as_they_are_typed(page):
     drawn = page.previews("opt_out", opt_out__told_words="Abmelden\nweg", opt_out__is_on="on", opt_out__text="Schade!")
     assert "Abmelden" in drawn
     assert "Schade!" in drawn
-    assert "“Abmelden” (and 1 more) ends what you start." in drawn
+    assert "The word “Abmelden” (and 1 more) ends what you start." in drawn

@@ -180,7 +180,7 @@ def test_consent_is_changed_and_kept_with_the_agents_name(post, lena, ida):
     assert (kept.state, kept.source, kept.by) == ("all", "agent", lena)
     assert Contact.objects.get().whatsapp_optout == "all"
     assert Event.objects.get(kind="opted_out").actor == lena
-    assert "nothing that we start" in html
+    assert "wants nothing that we start" in html
     post(lena, "consent_of_contact", ida.pk, channel="whatsapp", wanted="never")
     post(lena, "consent_of_contact", ida.pk, channel="fax", wanted="all")
     assert Consent.objects.count() == 1

@@ -27,8 +27,12 @@ class Asked:
     refusal: Refusal | None = None
 
     @property
+    def is_filtered(self):
+        return not self.audience.is_empty
+
+    @property
     def is_narrowed(self):
-        return not self.audience.is_empty or self.group is not None
+        return self.is_filtered or self.group is not None
 
     @property
     def query(self):

@@ -46,7 +46,10 @@ def listing(request, found, path, template="contacts/list.html", **more):
     }
     if request.GET.get("cursor"):
         return render(request, "contacts/_rows.html", context)
-    return render(request, template, context | _around(request.user, found))
+    response = render(request, template, context | _around(request.user, found))
+    # The address without the fields that ask nothing.
+    response["HX-Push-Url"] = f"{path}?{found.query}" if found.query else path
+    return response
 
 
 def _around(agent, found):

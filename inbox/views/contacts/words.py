@@ -1,5 +1,7 @@
 """A filter as a person says it."""
 
+from datetime import date
+
 from inbox.models import Agent, Tag
 from inbox.rules.audience import CONTAINS, EQUALS
 from whatsapp.models import Number
@@ -30,13 +32,18 @@ def in_words(audience, names=None):
         audience.owner and f"owned by {names.of(Agent, audience.owner)}",
         audience.country and f"phone begins with +{audience.country}",
         *map(_attribute, audience.attributes),
-        audience.created_after and f"added since {audience.created_after}",
-        audience.created_before and f"added before {audience.created_before}",
-        audience.wrote_after and f"wrote since {audience.wrote_after}",
-        audience.wrote_before and f"has not written since {audience.wrote_before}",
+        audience.created_after and f"added since {_day(audience.created_after)}",
+        audience.created_before and f"added before {_day(audience.created_before)}",
+        audience.wrote_after and f"wrote since {_day(audience.wrote_after)}",
+        audience.wrote_before and f"has not written since {_day(audience.wrote_before)}",
         audience.consent and _consent(audience.consent),
     ]
     return ", ".join(words for words in told if words)
+
+
+def _day(text):
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _attribute(test):

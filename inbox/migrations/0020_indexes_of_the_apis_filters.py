@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("inbox", "0018_contacts_by_address")]
+    dependencies = [("inbox", "0019_installation_and_its_switches")]
 
     operations = [
         AddIndexConcurrently(

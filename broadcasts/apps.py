@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_module
 
-# What registers itself: what it hears of the inbox and of mail providers, and what it sweeps.
-REGISTERING = ("receivers", "schedule", "outside.provider_events", "demo")
+# What registers itself: what it hears (the inbox, mail providers), sweeps, shows, and puts into the demo.
+REGISTERING = ("receivers", "schedule", "outside.provider_events", "panels", "demo")
 
 
 class BroadcastsConfig(AppConfig):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("webhooks/", include("whatsapp.urls")),
     path("", include("broadcasts.outside.urls")),
     path("", include("automation.urls")),
+    path("", include("broadcasts.urls")),
     path("", include("inbox.urls")),
 ]
 if settings.ANYMAIL.get("WEBHOOK_SECRET"):  # without it anybody could tell us that emails bounced

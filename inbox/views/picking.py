@@ -35,11 +35,15 @@ def served_number(agent, number_id):
 
 
 def _picker(request, number):
+    return render(request, "inbox/composer/_picker.html", template_choices(number))
+
+
+def template_choices(number):
+    """What the picker shows of a number's templates: those that can be sent first, and the languages there are."""
     stored = MessageTemplate.objects.filter(account=number.account_id).exclude(status=DELETED)
     choices = sorted((_choice(template) for template in stored), key=lambda choice: bool(choice["problem"]))
     languages = {choice["language"]: choice["language_name"] for choice in choices}
-    context = {"choices": choices, "languages": sorted(languages.items(), key=lambda pair: pair[1]), "number": number}
-    return render(request, "inbox/composer/_picker.html", context)
+    return {"choices": choices, "languages": sorted(languages.items(), key=lambda pair: pair[1]), "number": number}
 
 
 def _choice(template):

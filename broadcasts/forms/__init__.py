@@ -1,0 +1,1 @@
+"""What the wizard's pages post, read and refused in words."""

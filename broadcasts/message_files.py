@@ -1,0 +1,84 @@
+"""Files that go with a message: attachments of an email, and what stands above the text of a WhatsApp template."""
+
+import mimetypes
+
+from django.db.models import Sum
+
+from broadcasts.previews import template_of
+from broadcasts.template_values import components_of, is_file, values_of
+from inbox.actions.refusals import Refusal
+from inbox.media import store_upload
+from inbox.media.uploads import shown_name
+from inbox.models import Attachment
+from whatsapp.client import GraphClient
+from whatsapp.content import ContentError
+from whatsapp.errors import GraphError, sentence
+from whatsapp.message_templates import variables
+
+MIB = 1024 * 1024
+# Encoded for mail a file grows by a third, and many servers take no more than 20 to 25 MB.
+MOST_IN_EMAIL = 15 * MIB
+MOST_FILES = 10
+
+
+def attach(broadcast, uploads):
+    """Add uploaded files to every email of a draft. Raises Refusal, and keeps none of them then."""
+    before = broadcast.files.aggregate(size=Sum("size_bytes", default=0))["size"]
+    if before + sum(upload.size for upload in uploads) > MOST_IN_EMAIL:
+        words = "Attachments of an email may have 15 MB in all. Send a link to the larger ones."
+        raise Refusal("files_too_large", words, "files", 413)
+    if broadcast.files.count() + len(uploads) > MOST_FILES:
+        raise Refusal("too_many_files", f"An email takes up to {MOST_FILES} files.", "files", 400)
+    if any(not upload.size for upload in uploads):
+        raise Refusal("file_empty", "One of the files is empty.", "files", 400)
+    for upload in uploads:
+        name = shown_name(upload.name)
+        mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        broadcast.files.create(file=upload, name=name, mime_type=mime_type, size_bytes=upload.size)
+
+
+def put_above_text(broadcast, upload, by):
+    """Bring a file to WhatsApp, to stand above the text of the draft's template. Slow: not inside a transaction.
+
+    WhatsApp keeps it for 30 days; our copy (`content["header_file"]`) shows what was chosen. Raises Refusal.
+    """
+    template = template_of(broadcast)
+    wanted = next((each for each in variables(template.components) if is_file(each)), None) if template else None
+    if wanted is None:
+        raise Refusal("no_place", "This template has no place for a file.", "file", 400)
+    kept = _kept(upload, by, wanted.kind)
+    media_id = _brought(kept, broadcast.number)
+    values = values_of(template.components, broadcast.content.get("components", []))
+    values[wanted.key] = {"id": media_id} | ({"filename": kept.filename} if wanted.kind == "document" else {})
+    components = components_of(template.components, values)
+    broadcast.content = broadcast.content | {"components": components, "header_file": kept.pk}
+    broadcast.save(update_fields=["content"])
+    return kept
+
+
+def file_above_text(broadcast):
+    """Our copy of the file above the text, None where there is none."""
+    return Attachment.objects.filter(pk=broadcast.content.get("header_file")).first()
+
+
+def _kept(upload, by, kind):
+    try:
+        kept = store_upload(by, upload)
+    except ContentError as error:
+        raise Refusal("file", error.message, "file", 400) from error
+    if kept.kind != kind:
+        kept.delete()
+        raise Refusal("wrong_kind", f"This place takes a file of the kind {kind}. Choose another one.", "file", 400)
+    kept.is_kept = True
+    kept.save(update_fields=["is_kept"])
+    return kept
+
+
+def _brought(kept, number):
+    try:
+        with kept.file.open("rb") as file:
+            client = GraphClient(number.account.access_token)
+            return client.upload_media(number.phone_number_id, file, kept.mime_type, kept.filename or "file")
+    except GraphError as error:
+        words = f"WhatsApp did not take the file. {sentence(error.code, error.details)}"
+        raise Refusal("not_taken", words, "file", 502) from error

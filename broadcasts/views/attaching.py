@@ -1,0 +1,53 @@
+"""Files of the message in step two: added, taken away, and shown."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from broadcasts import message_files
+from broadcasts.views.guards import page, seen_broadcast
+from broadcasts.views.wizard import part_of_step
+from inbox.actions.refusals import Refusal
+from inbox.media.serving import guarded, serve
+from inbox.queries import number_in
+
+
+@require_POST
+@part_of_step
+def files(request, broadcast):
+    """Attachments of an email: `file` (repeated) is added, `remove` (an id) taken away. Answers with the list."""
+    refused = ""
+    try:
+        broadcast.files.filter(pk=number_in(request.POST.get("remove", ""))).delete()
+        message_files.attach(broadcast, request.FILES.getlist("file"))
+    except Refusal as refusal:
+        refused = refusal.words
+    context = {"broadcast": broadcast, "files": list(broadcast.files.all()), "refused": refused}
+    return render(request, "broadcasts/wizard/_files.html", context)
+
+
+@require_POST
+@part_of_step
+def above_text(request, broadcast):
+    """The file above the text of a template: one `file`. Answers with its field."""
+    refused = ""
+    try:
+        if "file" not in request.FILES:
+            raise Refusal("no_file", "No file has arrived. Choose it again.", "file", 400)
+        message_files.put_above_text(broadcast, request.FILES["file"], request.user)
+    except Refusal as refusal:
+        refused = refusal.words
+    context = {"broadcast": broadcast, "header_file": message_files.file_above_text(broadcast), "refused": refused}
+    return render(request, "broadcasts/wizard/_above_text.html", context)
+
+
+@page
+def picture(request, broadcast_id):
+    """Our copy of the file above the text, for everybody who sees the broadcast."""
+    kept = message_files.file_above_text(seen_broadcast(request, broadcast_id))
+    if kept is None or not kept.file:
+        raise Http404("No such file")
+    try:
+        return guarded(serve(kept, request.headers.get("Range", "")), kept)
+    except FileNotFoundError as error:
+        raise Http404("This file is not here") from error

@@ -1,0 +1,54 @@
+"""New broadcast, and step one of the wizard: name and channel (S4-36, S4-37)."""
+
+from django.shortcuts import redirect
+
+from broadcasts import drafts
+from broadcasts.forms.channel import ChannelForm, initial_of
+from broadcasts.views.guards import seen_draft, step
+from broadcasts.views.wizard import first_open, go_on, saved, show, step_page
+from inbox.queries import contacts_for, number_in
+
+MOST_CHOSEN = 100
+
+
+@step
+def new(request):
+    """GET: step one of a broadcast that is none yet. POST: begin it. `contact` (repeated) names recipients (S3-3)."""
+    form = ChannelForm(request.user, request.POST or None)
+    contacts = _contacts(request)
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "contacts": contacts}
+        return show(request, "channel", None, context, status=400 if form.errors else 200)
+    broadcast = drafts.begin(request.user, [contact.pk for contact in contacts])
+    drafts.put_channel(broadcast, form.cleaned_data["name"], form.choice)
+    return go_on(broadcast, "channel")
+
+
+def _contacts(request):
+    named = (request.POST if request.method == "POST" else request.GET).getlist("contact")[:MOST_CHOSEN]
+    ids = [pk for pk in (number_in(text) for text in named) if pk]
+    return list(contacts_for(request.user).filter(pk__in=ids).order_by("pk")) if ids else []
+
+
+@step
+def resume(request, broadcast_id):
+    """Where a draft was left."""
+    broadcast = seen_draft(request, broadcast_id)
+    if broadcast is None:
+        return redirect("broadcast", broadcast_id)
+    return redirect(first_open(drafts.steps_of(broadcast)).url)
+
+
+@step_page("channel")
+def channel(request, broadcast):
+    """Step one. With HX-Request it only saves what there is."""
+    if request.method != "POST":
+        return show(request, "channel", broadcast, {"form": ChannelForm(request.user, initial=initial_of(broadcast))})
+    form = ChannelForm(request.user, request.POST)
+    is_valid = form.is_valid()
+    if is_valid or request.htmx:
+        name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:200]
+        drafts.put_channel(broadcast, name, form.choice)
+    if request.htmx:
+        return saved(request, broadcast, "channel")
+    return go_on(broadcast, "channel") if is_valid else show(request, "channel", broadcast, {"form": form}, status=400)

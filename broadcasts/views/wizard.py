@@ -1,0 +1,69 @@
+"""What the four pages of the wizard share: the draft, the step bar, and saving while one writes."""
+
+from functools import wraps
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from broadcasts import drafts
+from broadcasts.views.guards import seen_draft, step
+
+NEXT = {"channel": "message", "message": "recipients", "recipients": "review"}
+
+
+def step_page(name):
+    """A step of a draft: the view gets the broadcast. Steps that are locked lead to the first one that is not done;
+    what has been sent already leads to its page."""
+
+    def decorate(view):
+        @step
+        @wraps(view)
+        def guarded(request, broadcast_id, *args, **kwargs):
+            broadcast = seen_draft(request, broadcast_id)
+            if broadcast is None:
+                return redirect("broadcast", broadcast_id)
+            steps = drafts.steps_of(broadcast)
+            if not next(each for each in steps if each.name == name).is_open:
+                return redirect(first_open(steps).url)
+            return view(request, broadcast, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def part_of_step(view):
+    """A fragment or deed of a draft: 404 once it is none any more."""
+
+    @step
+    @wraps(view)
+    def guarded(request, broadcast_id, *args, **kwargs):
+        broadcast = seen_draft(request, broadcast_id)
+        if broadcast is None:
+            raise Http404("No such draft")
+        return view(request, broadcast, *args, **kwargs)
+
+    return guarded
+
+
+def first_open(steps):
+    """The step at which a draft is to be continued."""
+    return next(each for each in steps if each.is_open and not each.is_done)
+
+
+def show(request, name, broadcast, context=None, status=200):
+    """The page of a step."""
+    shared = {"broadcast": broadcast, "step": name, "steps": drafts.steps_of(broadcast)}
+    return render(request, f"broadcasts/wizard/{name}.html", shared | (context or {}), status=status)
+
+
+def go_on(broadcast, name):
+    return redirect(f"broadcast_{NEXT[name]}", broadcast.pk)
+
+
+def saved(request, broadcast, name, template="broadcasts/wizard/_saved.html", context=None):
+    """The answer to a draft that saved itself in a step: the step bar anew, and what else has changed."""
+    shared = {"broadcast": broadcast, "step": name, "steps": drafts.steps_of(broadcast)}
+    moment = {"saved_at": timezone.now(), "is_update": True}
+    return render(request, template, shared | moment | (context or {}))

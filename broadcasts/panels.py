@@ -9,6 +9,7 @@ def may_broadcast(agent):
 
 
 register_panel("contact", title="Send template", url_name="new_broadcast", permission=may_broadcast, icon="megaphone")
+register_panel("contact", title="Broadcasts", url_name="contact_broadcasts", icon="archive-box")
 register_panel(
     "contacts", title="Send template", url_name="broadcast_to_contacts", permission=may_broadcast, icon="megaphone"
 )

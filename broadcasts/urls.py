@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from broadcasts.views import attaching, beginning, composing, deeds, detail, entering, listing, recipients, reviewing
+from broadcasts.views import (
+    attaching,
+    beginning,
+    composing,
+    deeds,
+    detail,
+    entering,
+    history,
+    listing,
+    recipients,
+    reviewing,
+)
 
 urlpatterns = [
     path("broadcasts/", listing.broadcasts, name="broadcasts"),
     path("broadcasts/moving/", listing.moving, name="broadcasts_moving"),
     path("broadcasts/new/", beginning.new, name="new_broadcast"),
+    path("contacts/broadcasts/", history.contact_broadcasts, name="contact_broadcasts"),
     path("broadcasts/to/", entering.to_contacts, name="broadcast_to_contacts"),
     path("broadcasts/<int:broadcast_id>/", detail.broadcast, name="broadcast"),
     path("broadcasts/<int:broadcast_id>/progress/", detail.progress, name="broadcast_progress"),

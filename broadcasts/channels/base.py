@@ -64,6 +64,10 @@ class Channel:
         those that the far end would not take now."""
         raise NotImplementedError
 
+    def shown(self, recipient) -> str:
+        """What a recipient got or is to get, as text for people; "" where that cannot be said any more."""
+        return ""
+
     def used_slots(self, pace) -> int:
         """How many of the lane's slots were used by others since the last look (agents' replies); notes the look in
         `pace`, which the caller saves."""

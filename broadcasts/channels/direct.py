@@ -74,6 +74,12 @@ class Direct(Channel):
             return Obstacle("sender_on_hold", f"The sender {sender} is on hold. {sender.held_reason}")
         return None
 
+    def shown(self, recipient):
+        try:
+            return str(self.written(recipient.broadcast, self._values(recipient, recipient.broadcast)))
+        except ValueMissing:
+            return ""
+
     # Claiming
 
     def enter(self, broadcast, recipients, now):

@@ -24,6 +24,9 @@ class Written:
     subject: str
     message: str
 
+    def __str__(self):
+        return f"{self.subject}: {self.message}"
+
 
 class Email(Direct):
     kind = Broadcast.Channel.EMAIL

@@ -33,6 +33,9 @@ HANDS = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sms")
 class Written:
     body: str
 
+    def __str__(self):
+        return self.body
+
 
 class Sms(Direct):
     kind = Broadcast.Channel.SMS

@@ -113,6 +113,9 @@ class WhatsApp(Channel):
     def leave(self, lane, entered):
         return delivery.send_many(entered, _number_id(lane)).refused_codes
 
+    def shown(self, recipient):
+        return recipient.message.text if recipient.message else ""
+
     def used_slots(self, pace):
         newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
         since = Message.objects.filter(pk__gt=pace.seen_message_id, pk__lte=newest, thread__number=pace.number_id)

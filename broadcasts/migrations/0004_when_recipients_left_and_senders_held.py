@@ -35,4 +35,12 @@ class Migration(migrations.Migration):
             name='held_reason',
             field=models.TextField(blank=True, db_default='', default='', verbose_name='why it is on hold'),
         ),
+        migrations.AlterModelOptions(
+            name='smsanswer',
+            options={'ordering': ['-id'], 'verbose_name': 'SMS answer'},
+        ),
+        migrations.AlterModelOptions(
+            name='smssender',
+            options={'ordering': ['name', 'id'], 'verbose_name': 'SMS sender'},
+        ),
     ]

@@ -67,6 +67,7 @@ class SmsSender(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = "SMS sender"
         ordering = ["name", "id"]
         constraints = [
             # A text that comes in finds the sender it was written to.
@@ -98,6 +99,7 @@ class SmsAnswer(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "SMS answer"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["sender", "message_id"], name="sms_answer_once"),

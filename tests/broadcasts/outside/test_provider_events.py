@@ -1,5 +1,7 @@
 """What mail providers report: how far an email came, and who wants no more."""
 
+import base64
+
 import pytest
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.utils import timezone
@@ -74,3 +76,24 @@ def test_events_of_other_mails_are_passed_over(broadcast):
     tell(broadcast, "bounced", metadata={"reference": "test-abc"}, message_id="other")
     tell(broadcast, "bounced", metadata={})
     assert fates(broadcast) == {AMIRA: ("sent", "")}
+
+
+def postmark(broadcast, word="Delivery", **more):
+    """An event as Postmark posts it (postmarkapp.com/developer/webhooks)."""
+    metadata = {"reference": reference_of(only(broadcast).pk)}
+    return {"RecordType": word, "MessageID": "esp-1", "Recipient": AMIRA, "Metadata": metadata, **more}
+
+
+@pytest.mark.parametrize(("password", "status"), [("s3cret", 200), ("guessed", 400), ("", 400)])
+def test_a_provider_is_believed_by_its_secret_only(broadcast, client, settings, password, status):
+    settings.ROOT_URLCONF = "tests.broadcasts.outside.provider_urls"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "hook:s3cret"}
+    proof = {"Authorization": "Basic " + base64.b64encode(f"hook:{password}".encode()).decode()} if password else {}
+    answer = client.post(
+        "/webhooks/mail/postmark/tracking/",
+        postmark(broadcast, DeliveredAt="2026-11-28T12:00:00Z"),
+        content_type="application/json",
+        headers=proof,
+    )
+    assert answer.status_code == status
+    assert fates(broadcast) == {AMIRA: ("delivered" if status == 200 else "sent", "")}

@@ -12,6 +12,15 @@ def answered_message(thread, event):
     return _quoted(thread, event.quoted_wamid) or _offering(thread, tapped(event.kind, event.content))
 
 
+def spoken_to(thread, quoted):
+    """Our message that a conversation begins with: the quoted one, else the thread's newest where that is a
+    broadcast's, since most people answer without quoting. None where the customer speaks by themselves."""
+    if quoted is not None or not thread.version:
+        return quoted
+    newest = Message.objects.filter(thread=thread).order_by("-at", "-pk").first()
+    return newest if newest is not None and newest.author_kind == Message.Author.BROADCAST else None
+
+
 def end_awaiting(thread, event, quoted):
     """The customer has written: nobody waits for the next message any more. Returns the message of ours that theirs
     answers: the one that awaited it, else the quoted one."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from inbox import consent, moves
 from inbox.actions.assignment import hand_over_within
 from inbox.actions.closing import close_within
+from inbox.actions.receive.doors import door_of, show_answered
 from inbox.assignment import read_servers
 from inbox.consent import Channel, Said, Source
 from inbox.models import Agent, Conversation, Event, Message, Reception
@@ -33,7 +34,6 @@ def facts(change, number, event, quoted):
         "consent": heard_in(event.kind, event.content, quoted.kind if quoted else "", reception.consent_words),
         "record_only": quoted is not None and is_recorded_only(quoted.on_answer, event.kind),
         "follow_up": timedelta(minutes=reception.follow_up_minutes),
-        "bot_is_on": reception.bot_id is not None and reception.bot.is_active,
         **facts_of_answer(change.thread, event, quoted),
     }
     if change.conversation:
@@ -45,6 +45,7 @@ def facts(change, number, event, quoted):
             **known,
         )
     closed = newest_closed(change.thread)
+    known["bot_is_on"] = door_of(change, number, quoted).bot is not None
     return arrival.Arrival(**known, **facts_of_closed(closed, number, change.now) if closed else {})
 
 
@@ -98,17 +99,16 @@ def keep_consent(change, decision, at):
 
 
 def open_new(change, decision, number, at):
-    reception = Reception.of(number)
-    conversation = Conversation(
-        thread=change.thread, team=reception.team, opened_at=change.now, unanswered_since=change.now
-    )
+    door = door_of(change, number, None)
+    conversation = Conversation(thread=change.thread, team=door.team, opened_at=change.now, unanswered_since=change.now)
     change.look_at(conversation)
     if decision.status == Status.BOT:
-        moves.give_to_bot(change, reception.bot)
-        change.record(Event.Kind.OPENED, at=at - JUST_BEFORE, bot=str(reception.bot))
+        moves.give_to_bot(change, door.bot)
+        change.record(Event.Kind.OPENED, at=at - JUST_BEFORE, bot=str(door.bot))
     else:
         moves.put_in_line(change)
         change.record(Event.Kind.OPENED, at=at - JUST_BEFORE)
+    show_answered(change, door)
 
 
 def reopen(change, decision, number, at):

@@ -241,6 +241,7 @@ UNFOLD = {
                     ("Numbers", "call", "whatsapp_number"),
                     ("Message templates", "description", "whatsapp_messagetemplate"),
                     ("Webhook calls", "webhook", "whatsapp_webhookcall"),
+                    ("REST API", "api", "inbox_installation"),
                     ("API keys", "key", "inbox_apikey"),
                     ("Webhooks to programs", "send", "inbox_subscription"),
                     ("Log of these webhooks", "receipt_long", "inbox_webhookdelivery"),

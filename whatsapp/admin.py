@@ -111,7 +111,7 @@ class NumberAdmin(ModelAdmin):
     ]
     actions_detail = ["check_connection"]
     fieldsets = [
-        (None, {"fields": ["name", "account", "phone_number_id"]}),
+        (None, {"fields": ["name", "account", "phone_number_id", "wants_reengagement"]}),
         (
             "As Meta has it",
             {

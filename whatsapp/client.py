@@ -117,6 +117,11 @@ class GraphClient:
         """Every template in every language, as Meta stores it."""
         return self._pages(waba_id, "message_templates")
 
+    def create_template(self, waba_id: str, template: dict) -> None:
+        """`template`: name, language, category, components with examples. Meta reviews it; the decision comes by
+        webhook."""
+        self._request("POST", waba_id, "message_templates", json=template)
+
     # Numbers and accounts
 
     def number(self, phone_number_id: str) -> dict:

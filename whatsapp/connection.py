@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from whatsapp import signals
+from whatsapp import reengagement, signals
 from whatsapp.client import GraphClient
 from whatsapp.errors import GraphError, NumberFault
 from whatsapp.models import Number
 from whatsapp.number_states import CUT_OFF
+from whatsapp.wake import wake
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def check(number):
         words = f"Meta says that this number is {number.status.lower()}. Finish its registration at Meta."
         return Check(False, words)
     resume(number)
+    if number.wants_reengagement:
+        wake(reengagement.SUBMIT, number.account_id)
     return Check(True, f"Connected as {number.verified_name or number.display_phone_number}.")
 
 

@@ -51,6 +51,12 @@ class Number(models.Model):
     held_at = models.DateTimeField(null=True, blank=True, help_text="Sending stopped then; messages wait.")
     held_reason = models.TextField(blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    wants_reengagement = models.BooleanField(
+        "create the template “reengagement”",
+        default=True,
+        db_default=True,
+        help_text="A message template to begin with is created and submitted to Meta when the number is connected.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from whatsapp import processing, template_sync
+from whatsapp import processing, reengagement, template_sync
 
 
 @shared_task
@@ -13,6 +13,11 @@ def forget_bodies():
 @shared_task
 def process_calls():
     processing.process_waiting()
+
+
+@shared_task
+def submit_reengagement(account_id):
+    reengagement.submit(account_id)
 
 
 @shared_task

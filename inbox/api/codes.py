@@ -23,8 +23,18 @@ CODES = {
     "cannot_serve": (400, "This agent does not serve the number. Choose one who does."),
     "address_not_allowed": (400, "Programs are called at public https addresses only; `detail` says what is wrong."),
     "event_unknown": (400, "There is no such event any more, or this webhook does not hear of it."),
+    "users_missing": (400, "A broadcast is sent to at least one user."),
+    "users_too_many": (400, "A call takes up to 10,000 users."),
+    "value_missing": (400, "A placeholder has no value and no default; `field` names component and parameter."),
+    "scheduled_too_late": (400, "A broadcast can be scheduled for a year at most."),
+    "installation_unknown": (400, "The id is not that of this installation."),
     "not_authenticated": (401, "Send a key: `Authorization: Bearer sb_...`."),
     "key_refused": (401, "The key is unknown, expired or revoked."),
+    "rest_api_off": (403, "The REST API is switched off. An administrator switches it on, under REST API."),
+    "broadcasting_off": (
+        403,
+        "WhatsApp broadcasting is switched off. An administrator switches it on, under REST API.",
+    ),
     "scope_missing": (403, "The key lacks the scope that this call needs."),
     "templates_only": (403, "The key lacks the scope `messages:free-form`: it sends message templates only."),
     "not_allowed": (403, "Whoever this is done for may not do it."),
@@ -59,6 +69,11 @@ CODES = {
     "template_mismatch": (409, "The components do not fit the message template."),
     "number_not_connected": (409, "Our number is not connected to WhatsApp."),
     "no_address": (409, "No WhatsApp number of this contact is known."),
+    "broadcast_started": (409, "The broadcast is no draft any more."),
+    "broadcast_not_sending": (409, "The broadcast is not being sent, so it cannot be paused."),
+    "broadcast_not_paused": (409, "The broadcast is not paused, so it cannot be resumed."),
+    "broadcast_finished": (409, "The broadcast is finished: there is nothing left to cancel."),
+    "broadcast_not_sent": (409, "The broadcast was not sent, or was cancelled: nobody failed to be tried again."),
     "too_many_webhooks": (409, "The key has as many webhooks as it may have. Delete one."),
     "replay_too_large": (409, "More events than are sent again in one go. Name a later time, or read the feed."),
     "meanwhile": (409, "Something else changed this at the same moment. Send the request again."),
@@ -73,6 +88,9 @@ CODES = {
     "media_type_unknown": (415, "Send the body as `application/json`."),
     "too_many_requests": (429, "The key has asked too often. Wait as long as `Retry-After` says."),
 }
+
+# Broadcasts refuse these as a part of the body: nothing is sent then.
+ALSO_400 = ("template_unknown", "template_not_approved")
 
 TITLES = {
     400: "The request is not valid",

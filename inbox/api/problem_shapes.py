@@ -1,6 +1,6 @@
 """Problems and headers as the API's description has them (RFC 9457, draft-ietf-httpapi-ratelimit-headers)."""
 
-from inbox.api.codes import CODES, TITLES
+from inbox.api.codes import ALSO_400, CODES, TITLES
 
 PROBLEM = {
     "type": "object",
@@ -58,7 +58,8 @@ def answers():
 
 
 def answer(status, title):
-    codes = {code: words for code, (one_status, words) in CODES.items() if one_status == status}
+    also = ALSO_400 if status == 400 else ()
+    codes = {code: words for code, (one_status, words) in CODES.items() if one_status == status or code in also}
     own = {401: ["WWW-Authenticate"], 429: ["Retry-After"]}.get(status, [])
     return {
         "description": f"{title}.\n\n" + "\n".join(f"- `{code}`: {words}" for code, words in codes.items()),

@@ -1,4 +1,4 @@
-"""The reason log is kept for 90 days; a daily sweep takes away what is older, little by little.
+"""The reason log and settled relays are kept for 90 days; a daily sweep takes away what is older, little by little.
 
 Longer stays what a rule still asks for: what was settled for a conversation that is open, and the surveys of a number
 that asks a customer at most once in more than 90 days.
@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from automation.models import Automation, Decision
+from automation.models import Automation, Decision, Relay
 from inbox.models import Conversation
 
 KEPT = timedelta(days=90)
@@ -26,10 +26,20 @@ def forget_decisions(now=None, batch=BATCH):
     """Delete the decisions older than 90 days. Returns how many went."""
     now = now or timezone.now()
     free = Decision.objects.filter(at__lt=now - KEPT).exclude(IN_OPEN_CONVERSATION | _recent_surveys(now))
+    return _forget(free.order_by("at"), batch)
+
+
+def forget_relays(now=None, batch=BATCH):
+    """Delete the relays that were settled more than 90 days ago. Returns how many went."""
+    settled = Relay.objects.filter(settled_at__lt=(now or timezone.now()) - KEPT)
+    return _forget(settled.order_by("pk"), batch)
+
+
+def _forget(rows, batch):
     gone = 0
     for _ in range(MOST_BATCHES):
-        ids = list(free.order_by("at").values_list("pk", flat=True)[:batch])
-        gone += Decision.objects.filter(pk__in=ids).delete()[0]
+        ids = list(rows.values_list("pk", flat=True)[:batch])
+        gone += rows.model.objects.filter(pk__in=ids).delete()[0]
         if len(ids) < batch:
             break
     return gone

@@ -14,6 +14,11 @@ def forget_decisions():
 
 
 @shared_task
+def forget_relays():
+    retention.forget_relays()
+
+
+@shared_task
 def push_ice_breakers(number_id):
     ice_breakers.push(number_id)
 
@@ -45,4 +50,4 @@ def sweep_settings():
 
 @shared_task
 def sweep_relays():
-    sweeping.sweep(answers.read)
+    sweeping.sweep()

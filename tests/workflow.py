@@ -4,9 +4,11 @@ import json
 from contextlib import contextmanager
 from ipaddress import ip_network
 
+from django.utils import timezone
+
 from automation.api import answers
 from automation.models import Relay
-from automation.relay import sweeping
+from automation.relay import sending, sweeping
 from inbox.programs import signing
 from tests.inbox.programs.far_end import running_program
 
@@ -73,7 +75,10 @@ def running_workflow():
 
 def work(now=None):
     """What the workers do with relays: fail what is overdue, send what is due."""
-    sweeping.sweep(answers.read, now)
+    now = now or timezone.now()
+    sweeping.fail_overdue(now)
+    for thread_id in sweeping.due_threads(now):
+        sending.send_next(thread_id, answers.read)
 
 
 def newest_relay():

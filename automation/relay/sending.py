@@ -16,17 +16,21 @@ from automation.models import Relay
 from automation.relay import answering, failing
 from automation.relay.bodies import body_of
 from automation.relay.changing import RELATED, opened
+from automation.relay.making import SEND
 from automation.relay.programs import FREE
 from automation.rules.relays import Action, Answer, Verdict, retry_at, verdict
 from inbox.actions.refusals import Refusal
 from inbox.models import Thread
 from inbox.programs import door, signing
+from whatsapp.wake import wake
 
 logger = logging.getLogger(__name__)
 
 # A call gives up after 10 s; what is in flight for longer is a lost worker's.
 LEASE = timedelta(seconds=30)
 MOST_STEPS = 100
+# So many calls of one key are under way at a time: fewer than a small installation's worker has threads.
+MOST_CALLS_AT_ONCE = 3
 Status = Relay.Status
 NO_KEY = "Its API key was deleted, revoked or has expired."
 NO_ADDRESS = "There is no address to call."
@@ -48,12 +52,30 @@ class Outcome:
 
 
 def send_next(thread_id, read):
-    """Send what waits in this thread, oldest first, until nothing may leave now."""
+    """Send what waits in this thread, oldest first, until nothing may leave now; then let others of its program go."""
+    relay = None
     for _ in range(MOST_STEPS):
-        relay = _claim(thread_id, timezone.now())
-        if relay is None:
-            return
+        claimed = _claim(thread_id, timezone.now())
+        if claimed is None:
+            break
+        relay = claimed
         _record(relay, _call(relay), read)
+    if relay:
+        _wake_next(relay.api_key_id, timezone.now())
+
+
+def _wake_next(key_id, now):
+    """Another thread may have been held back while this program was busy."""
+    due = Relay.objects.filter(api_key=key_id, status=Status.PENDING, retry_at__lte=now).order_by("retry_at")
+    thread_id = due.values_list("conversation__thread", flat=True).first()
+    if thread_id:
+        wake(SEND, thread_id, queue="bulk")
+
+
+def _is_busy(relay, now):
+    """A program that hangs does not hang all workers; what is held back goes when one of its calls has ended."""
+    flying = Relay.objects.filter(api_key=relay.api_key_id, status=Status.SENDING, claimed_until__gt=now)
+    return flying.exclude(pk=relay.pk).count() >= MOST_CALLS_AT_ONCE
 
 
 def lane(thread_id):
@@ -70,7 +92,8 @@ def _claim(thread_id, now):
     head = lane(thread_id).select_related(*RELATED, *related).first()
     if head is None or (head.retry_at if head.status == Status.PENDING else head.claimed_until) > now:
         return None
-    if Relay.objects.filter(conversation__thread=thread_id, status=Status.SENDING).exclude(pk=head.pk).exists():
+    in_thread = Relay.objects.filter(conversation__thread=thread_id, status=Status.SENDING)
+    if in_thread.exclude(pk=head.pk).exists() or _is_busy(head, now):
         return None
     head.status, head.claimed_until = Status.SENDING, now + LEASE
     head.attempts += 1

@@ -3,21 +3,28 @@
 from django.db.models import Q
 
 from automation.models import Relay
-from automation.relay import failing, sending
+from automation.relay import failing
+from automation.relay.making import SEND
 from inbox.clock import database_time
+from whatsapp.wake import wake
 
 Status = Relay.Status
 MOST_AT_ONCE = 200
 
 
-def sweep(read, now=None):
-    """Fail what is overdue, then send what is due. Any number of workers may do so at once."""
+def sweep(now=None):
+    """Fail what is overdue, and wake workers for what is due: calls are theirs to make."""
     now = now or database_time()
     fail_overdue(now)
+    for thread_id in due_threads(now):
+        wake(SEND, thread_id, queue="bulk")
+
+
+def due_threads(now):
+    """The threads in which something is to be sent, or was lost on its way."""
     due = Q(status=Status.PENDING, retry_at__lte=now) | Q(status=Status.SENDING, claimed_until__lte=now)
     threads = Relay.objects.filter(due).order_by().values_list("conversation__thread", flat=True).distinct()
-    for thread_id in threads[:MOST_AT_ONCE]:
-        sending.send_next(thread_id, read)
+    return list(threads[:MOST_AT_ONCE])
 
 
 def fail_overdue(now):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from automation.models import Relay
 from inbox import timers
 from inbox.actions.sending import send_message
-from inbox.models import ApiKey, Conversation, Event, Message
+from inbox.models import ApiKey, Conversation, Event, FeedEvent, FeedKind, Message
 from inbox.sentences import sentence
 from tests.factories import make_agent, make_conversation, make_team, taps, writes
 from tests.moving import move_back
@@ -456,3 +456,34 @@ def test_free_text_asked_for_by_a_text(workflow, key, served, amira, berlin):
     work()
     assert workflow.calls[0]["data"]["message"]["content"] == {"text": "4711"}
     assert fresh(served).unanswered_since is None
+
+
+def test_a_program_that_hangs_does_not_hang_all_workers(workflow, key, berlin, lena):
+    """Three calls at a time; the next one goes when one of them has ended, without a sweep."""
+    made = []
+    for _ in range(4):
+        conversation = make_conversation("pending", number=berlin, handover_to=lena)
+        taps(conversation.thread.contact, berlin, asks(conversation, key).wamid)
+        made.append(newest_relay())
+    under_way = timezone.now() + timedelta(seconds=20)
+    Relay.objects.exclude(pk=made[3].pk).update(status="sending", claimed_until=under_way)
+    work()
+    assert not workflow.calls
+    Relay.objects.filter(pk=made[0].pk).update(status="answered", claimed_until=None)
+    work()
+    assert workflow.names == [made[3].name]
+
+
+def test_the_feed_is_told_of_a_failure(workflow, key, pending, amira, berlin):
+    """The key reads events, so somebody listens."""
+    tapped = taps(amira, berlin, asks(pending, key, correlation=7).wamid)
+    workflow.answers(404)
+    work()
+    told = FeedEvent.objects.get(kind=FeedKind.RELAY_FAILED).data
+    assert told["message"]["id"] == tapped.pk
+    assert told["relay"] == {
+        "id": newest_relay().pk,
+        "kind": "interaction",
+        "correlation": 7,
+        "failure": "It answered 404.",
+    }

@@ -1,4 +1,4 @@
-"""The reason log is kept for 90 days."""
+"""The reason log and settled relays are kept for 90 days."""
 
 from datetime import timedelta
 
@@ -7,8 +7,8 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from automation import tasks
-from automation.models import Automation, Decision
-from automation.retention import forget_decisions
+from automation.models import Automation, Decision, Relay
+from automation.retention import forget_decisions, forget_relays
 from inbox.models import Conversation
 from tests import factories
 from tests.automation.deciding import decided
@@ -68,3 +68,18 @@ def test_the_conversation_stays_when_its_decisions_go(conversation):
 def test_the_daily_sweep_stands_in_the_schedule():
     row = PeriodicTask.objects.get(name="automation.tasks.forget_decisions")
     assert (row.task, row.interval.every, row.interval.period, row.enabled) == (row.name, 24 * 3600, "seconds", True)
+
+
+def test_settled_relays_go_after_90_days_and_open_ones_stay(conversation):
+    def relayed(days, status):
+        at = NOW - timedelta(days=days)
+        settled_at = at if status in ("answered", "failed") else None
+        return Relay.objects.create(
+            conversation=conversation, kind="bot", status=status, deadline_at=at, settled_at=settled_at
+        )
+
+    kept = [relayed(89, "answered"), relayed(200, "taken")]
+    for status in ("answered", "failed"):
+        relayed(91, status)
+    assert forget_relays(NOW, batch=1) == 2
+    assert list(Relay.objects.order_by("pk")) == kept

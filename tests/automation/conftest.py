@@ -2,6 +2,7 @@
 
 import pytest
 
+from inbox.models import Installation
 from tests.factories import make_agent, make_contact, make_number
 from tests.programs import Program
 
@@ -24,4 +25,5 @@ def amira(db):
 @pytest.fixture
 def program(client, db):
     """Make a Program with the scopes named."""
+    Installation.switch_on()
     return lambda *scopes, **fields: Program(client, list(scopes), **fields)

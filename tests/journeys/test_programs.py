@@ -9,7 +9,7 @@ import pytest
 from django.test import Client, TestCase
 
 from inbox import timers
-from inbox.models import ApiKey, Contact, Conversation, Event
+from inbox.models import ApiKey, Contact, Conversation, Event, Installation
 from tests.journeys.office import is_assigned_to
 from tests.moving import move_back
 from tests.programs import Program
@@ -54,6 +54,7 @@ class Crm(Program):
 @pytest.fixture
 def crm(office):
     """With the usual scopes: message templates only."""
+    Installation.switch_on()
     return Crm(office, [scope for scope in ApiKey.Scope.values if scope != "messages:free-form"])
 
 

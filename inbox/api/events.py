@@ -1,10 +1,12 @@
 """The feed: what webhooks are told, to be read by whoever was down or prefers to ask."""
 
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from inbox.actions.refusals import Refusal
+from inbox.api.feed_examples import EVENTS
 from inbox.api.queries import MOST_ROWS, Query
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, FeedEvent, FeedHead, FeedKind
@@ -13,6 +15,10 @@ PAGE = 50
 
 
 class EventSerializer(serializers.ModelSerializer):
+    """One thing that happened. A webhook sends its type, timestamp and data, and the id as its webhook-id."""
+
+    examples = EVENTS
+
     id = serializers.CharField(source="public_id", help_text="The same as the webhook-id of its webhooks: evt_...")
     type = serializers.CharField(source="kind", help_text="Kind of the event, for example message.received.")
     timestamp = serializers.DateTimeField(source="occurred_at", help_text="When it happened.")
@@ -29,7 +35,12 @@ class EventSerializer(serializers.ModelSerializer):
         }
 
 
+@extend_schema_serializer(many=False)
 class EventPage(serializers.Serializer):
+    """Events in their order."""
+
+    example = {"results": EVENTS[:1], "after": EVENTS[0]["position"], "next": None}
+
     results = EventSerializer(many=True, help_text="Events in their order, oldest first.")
     after = serializers.IntegerField(help_text="Ask for what comes after this the next time.")
     next = serializers.CharField(allow_null=True, help_text="Address of the next page; null: there is no more now.")
@@ -66,9 +77,11 @@ class Events(Resource):
     pagination_class = None
     scopes = {"list": ApiKey.Scope.EVENTS_READ}
     queries = {"list": EventQuery}
+    refuses = {"list": [410]}
 
+    @extend_schema(responses=EventPage)
     def list(self, request):
-        """What happened after a position, oldest first. Every event comes once, also those that were slow to commit."""
+        """List events. What happened after a position, oldest first; each comes once, also one that was slow."""
         head = FeedHead.objects.first() or FeedHead()
         after = self.query.get("after", head.forgotten)
         if after < head.forgotten:

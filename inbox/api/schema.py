@@ -115,7 +115,7 @@ class Description(AutoSchema):
         elif shape.get("properties"):
             shape["required"] = sorted(shape["properties"])
         if example_of(serializer):
-            shape["examples"] = [example_of(serializer)]
+            shape["examples"] = getattr(serializer, "examples", [example_of(serializer)])
         return shape
 
     # --- What is answered ---
@@ -129,6 +129,7 @@ class Description(AutoSchema):
         statuses = [400, 401, 403, 406, 429]
         has_body = "requestBody" in operation
         is_write = self.method in WRITES
+        statuses += getattr(self.view, "refuses", {}).get(self.view.action, [])
         statuses += [404] * ("{" in self.path or is_write) + [409, 413] * is_write + [415] * has_body
         return {str(status): problem_shapes.reference(status) for status in sorted(statuses)}
 
@@ -166,7 +167,8 @@ class Description(AutoSchema):
 def example_of(serializer):
     """What stands at a serializer as `example`, or in the examples under its name; None where nothing does."""
     kind = serializer if isinstance(serializer, type) else type(serializer)
-    return getattr(kind, "example", None) or SHAPES.get(kind.__name__.removesuffix("Serializer"))
+    several = getattr(kind, "examples", [None])
+    return several[0] or getattr(kind, "example", None) or SHAPES.get(kind.__name__.removesuffix("Serializer"))
 
 
 def words(name):

@@ -1,6 +1,7 @@
 """Webhooks: a program subscribes its address to events, and sees what became of each delivery."""
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -18,6 +19,24 @@ KINDS = "Names of event kinds, for example message.received. Empty: all, also th
 
 
 class WebhookSerializer(serializers.ModelSerializer):
+    """An address that is told of events."""
+
+    example = {
+        "id": 8,
+        "name": "CRM",
+        "url": "https://crm.example/switchboard",
+        "kinds": ["message.received", "conversation.closed"],
+        "number": 1,
+        "is_active": True,
+        "state": "on",
+        "trouble": "",
+        "paused_at": None,
+        "probe_at": None,
+        "switched_off_at": None,
+        "previous_until": None,
+        "created_at": "2026-11-28T08:00:00Z",
+    }
+
     state = serializers.SerializerMethodField(
         help_text="on; paused (it failed repeatedly, one probe is sent every few minutes); or off."
     )
@@ -63,6 +82,8 @@ class WebhookSerializer(serializers.ModelSerializer):
 class WebhookWithSecretSerializer(WebhookSerializer):
     """As it is answered once: when it is made, and when its secret is rotated."""
 
+    example = {**WebhookSerializer.example, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazE2dGLSIcU="}
+
     secret = serializers.CharField(
         read_only=True,
         allow_null=True,
@@ -75,6 +96,15 @@ class WebhookWithSecretSerializer(WebhookSerializer):
 
 
 class WebhookWrite(serializers.Serializer):
+    """Which address, and what it is told of."""
+
+    example = {
+        "url": "https://crm.example/switchboard",
+        "name": "CRM",
+        "kinds": ["message.received", "conversation.closed"],
+        "number": 1,
+    }
+
     url = serializers.CharField(max_length=2000, help_text="The https address to call. Private addresses are refused.")
     name = serializers.CharField(
         max_length=100, required=False, allow_blank=True, help_text="What it is for, in your words."
@@ -91,6 +121,10 @@ class WebhookWrite(serializers.Serializer):
 
 
 class Rotation(serializers.Serializer):
+    """How long both secrets work."""
+
+    example = {"overlap_hours": 24}
+
     overlap_hours = serializers.IntegerField(
         default=subscriptions.OVERLAP_HOURS,
         min_value=0,
@@ -100,6 +134,10 @@ class Rotation(serializers.Serializer):
 
 
 class Replay(serializers.Serializer):
+    """One event, or all since a time."""
+
+    example = {"since": "2026-11-28T09:00:00Z"}
+
     event = serializers.CharField(
         required=False, max_length=40, help_text="Id of one event, as its webhook-id was: evt_..."
     )
@@ -112,10 +150,18 @@ class Replay(serializers.Serializer):
 
 
 class Replayed(serializers.Serializer):
+    """How many events go out again."""
+
+    example = {"count": 12}
+
     count = serializers.IntegerField(help_text="So many events are sent again; those that still wait are not counted.")
 
 
 class TryResult(serializers.Serializer):
+    """What came of one call."""
+
+    example = {"is_success": True, "status": 200, "duration_ms": 41, "words": ""}
+
     is_success = serializers.BooleanField(help_text="Whether it answered 200 to 299.")
     status = serializers.IntegerField(allow_null=True, help_text="The HTTP status; null where no answer came.")
     duration_ms = serializers.IntegerField(help_text="How long the call took, in milliseconds.")
@@ -123,6 +169,8 @@ class TryResult(serializers.Serializer):
 
 
 class DeliveryTry(serializers.Serializer):
+    """One try to deliver an event."""
+
     at = serializers.DateTimeField(help_text="When it was tried.")
     status = serializers.IntegerField(allow_null=True, help_text="The HTTP status; null where no answer came.")
     duration_ms = serializers.IntegerField(help_text="How long the call took, in milliseconds.")
@@ -130,6 +178,20 @@ class DeliveryTry(serializers.Serializer):
 
 
 class DeliverySerializer(serializers.ModelSerializer):
+    """An event on its way to a webhook, and what came of it."""
+
+    example = {
+        "id": 930,
+        "event": "evt_4711",
+        "type": "message.received",
+        "status": "delivered",
+        "attempts": 1,
+        "due_since": "2026-11-28T09:02:00Z",
+        "retry_at": "2026-11-28T09:02:00Z",
+        "settled_at": "2026-11-28T09:02:00Z",
+        "tries": [{"at": "2026-11-28T09:02:00Z", "status": 200, "duration_ms": 41, "words": ""}],
+    }
+
     event = serializers.CharField(source="event.public_id", help_text="Id of the event: the webhook-id of every try.")
     type = serializers.CharField(source="event.kind", help_text="Kind of the event.")
     tries = DeliveryTry(many=True, help_text="The last 20 tries, oldest first.")
@@ -179,29 +241,34 @@ class Webhooks(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyM
     def get_queryset(self):
         return Subscription.objects.filter(api_key=self.request.auth).select_related("number", "api_key__number")
 
+    @extend_schema(request=WebhookWrite, responses={201: WebhookWithSecretSerializer})
     def create(self, request):
         """Subscribe an address. The answer holds the secret, and no later one does."""
         return self.with_secret(subscriptions.subscribe(self.wanted(WebhookWrite), request.auth), 201)
 
+    @extend_schema(request=WebhookWrite, responses=WebhookSerializer)
     def partial_update(self, request, pk):
         """Change what is named. Switching it on, or another address, sends at once what waits."""
         changed = subscriptions.change_subscription(self.get_object().pk, self.wanted(WebhookWrite, partial=True))
         return Response(WebhookSerializer(changed).data)
 
+    @extend_schema(request=Rotation, responses={200: WebhookWithSecretSerializer}, operation_id="rotate_secret")
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request, pk):
-        """Make a new secret. For the hours of overlap each call carries two signatures, by the new and the old one."""
+        """Rotate the secret. For the hours of overlap each call carries two signatures, by the new and the old one."""
         overlap_hours = self.told(Rotation)["overlap_hours"]
         return self.with_secret(subscriptions.renew_secret(self.get_object().pk, overlap_hours), 200)
 
+    @extend_schema(request=None, responses=TryResult)
     @action(detail=True, methods=["post"])
     def test(self, request, pk):
-        """Send one signed request of the type webhook.test now; the answer says what came back. Up to 10 seconds."""
+        """Send a test. One signed request of the type webhook.test goes out now; the answer says what came back."""
         return Response(TryResult(webhooks.send_test(self.get_object())).data)
 
+    @extend_schema(request=Replay, responses={202: Replayed}, operation_id="replay_events")
     @action(detail=True, methods=["post"])
     def replay(self, request, pk):
-        """Send one event, or all since a time, again under the ids that they had."""
+        """Send events again. One, or all since a time, under the ids that they had."""
         asked, subscription = self.told(Replay), self.get_object()
         if "event" in asked:
             count = subscriptions.replay_event(subscription, asked["event"])
@@ -209,9 +276,10 @@ class Webhooks(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyM
             count = subscriptions.replay_since(subscription, asked["since"])
         return Response(Replayed({"count": count}).data, status=202)
 
+    @extend_schema(responses=DeliverySerializer(many=True), operation_id="list_deliveries")
     @action(detail=True, methods=["get"])
     def deliveries(self, request, pk):
-        """The log: what was sent, what waits and why, newest first."""
+        """List its deliveries. What was sent, what waits and why, newest first."""
         rows = self.get_object().deliveries.select_related("event").filter(**self.filters("status"))
         return self.get_paginated_response(DeliverySerializer(self.paginate_queryset(rows), many=True).data)
 

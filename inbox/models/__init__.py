@@ -11,7 +11,7 @@ from inbox.models.conversations import (
     Thread,
 )
 from inbox.models.events import Event
-from inbox.models.feed import FeedEvent, FeedHead, FeedKind, Subscription, WebhookDelivery
+from inbox.models.feed import FEED_KIND_OF_LINE, FeedEvent, FeedHead, FeedKind, Subscription, WebhookDelivery
 from inbox.models.groups import Group
 from inbox.models.imports import ContactImport
 from inbox.models.installation import Installation
@@ -23,6 +23,7 @@ from inbox.models.reception import Bot, Reception
 from inbox.models.timers import Timer
 
 __all__ = [
+    "FEED_KIND_OF_LINE",
     "Agent",
     "ApiKey",
     "Attachment",

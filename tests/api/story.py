@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from automation.models import Relay
 from inbox.api.docs import described
-from inbox.models import Attachment, Bot, Conversation, Message
+from inbox.feed import tell_beside
+from inbox.models import Attachment, Bot, Conversation, FeedKind, Message
+from inbox.webhooks import publish
 from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, make_team, writes
-from whatsapp.models import MessageTemplate
+from tests.inbox.listening import make_subscription
+from whatsapp.models import Account, MessageTemplate
 
 BODY = [{"type": "BODY", "text": "Your order {{1}} is on its way."}]
 BEN = 4
@@ -62,6 +65,7 @@ def tell(name, key):
         "Number": number,
         "Tag": tag,
         "Team": team,
+        "Webhook": webhook_of(key),
     }
     ids = {shown(name)["id"]: row.pk for name, row in rows.items()} | {BEN: ben.pk}
     named = {"agent": ben.pk, "contact": nia.pk, "conversation": conversation.pk, "number": number.pk, "team": team.pk}
@@ -106,6 +110,14 @@ def picture_of(message):
     named = {"kind": "image", "mime_type": "image/png", "filename": "parcel.png", "size_bytes": len(PICTURE)}
     token, file = uuid.uuid4(), ContentFile(PICTURE, "parcel.png")
     return Attachment.objects.create(message=message, token=token, status="stored", file=file, **named)
+
+
+def webhook_of(key):
+    """The program hears of everything, and has heard of something."""
+    subscription = make_subscription("https://crm.example/switchboard", api_key=key)
+    tell_beside(FeedKind.TEMPLATE_CHANGED, Account.objects.first(), template={"status": "PAUSED"})
+    publish()
+    return subscription
 
 
 def template_of(number):

@@ -152,8 +152,8 @@ def assert_as_shown(program, name, body):
     path = story.filled(address, operation).removeprefix("/api/v1/")
     answer = caller.post(path, story.own(body), method=method, query=query)
     shown = {status: content for status, _, content in answers(operation)}
-    assert str(answer.status_code) in shown, answer.content
-    if answer.headers["Content-Type"] == "application/json":
+    assert str(answer.status_code) in operation["responses"], answer.content
+    if answer.headers.get("Content-Type") == "application/json":
         assert_alike(answer.json(), shown[str(answer.status_code)]["example"])
 
 

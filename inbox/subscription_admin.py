@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from inbox import webhooks
 from inbox.actions import subscriptions
 from inbox.actions.refusals import Refusal
+from inbox.admin import link
 from inbox.models import FeedEvent, FeedKind, Subscription, WebhookDelivery
 from whatsapp.admin import ReadOnly
 
@@ -216,7 +217,7 @@ def _back_to(subscription_id):
 class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     """The log: each event on its way to each webhook, newest first."""
 
-    list_display = ["event_id_shown", "kind", "subscription", "state", "attempts", "last_answer", "due_since"]
+    list_display = ["event_id_shown", "kind", "webhook", "state", "attempts", "last_answer", "due_since"]
     list_select_related = ["event", "subscription"]
     list_filter = ["status", ("subscription", RelatedDropdownFilter)]
     list_filter_submit = True
@@ -224,7 +225,7 @@ class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     sortable_by = ()
-    fields = ["event_id_shown", "kind", "subscription", "state", "when", "tries_shown"]
+    fields = ["event_id_shown", "kind", "webhook", "state", "when", "tries_shown"]
     readonly_fields = fields
     actions = ["send_again"]
 
@@ -234,6 +235,10 @@ class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     @display(description="Event")
     def event_id_shown(self, delivery):
         return delivery.event.public_id
+
+    @display(description="Webhook")
+    def webhook(self, delivery):
+        return link(reverse("admin:inbox_subscription_change", args=[delivery.subscription_id]), delivery.subscription)
 
     @display(description="Kind")
     def kind(self, delivery):

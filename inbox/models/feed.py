@@ -18,21 +18,21 @@ class FeedKind(models.TextChoices):
     """What a program can hear of. The names are a promise: one may be added, none changes."""
 
     MESSAGE_RECEIVED = "message.received", "A customer's message arrived"
-    MESSAGE_CREATED = "message.created", "A message to a customer was accepted for sending"
-    MESSAGE_STATUS = "message.status", "A message was sent, delivered, read, or failed"
+    MESSAGE_CREATED = "message.created", "A message to a customer was queued"
+    MESSAGE_STATUS = "message.status", "A message was sent, read, or failed"
     CONVERSATION_CREATED = "conversation.created", "A conversation began"
     CONVERSATION_ASSIGNED = "conversation.assigned", "An agent got a conversation"
     CONVERSATION_TRANSFERRED = "conversation.transferred", "A conversation was passed on"
     CONVERSATION_RETURNED = "conversation.returned", "A conversation went back into the line"
-    CONVERSATION_HANDED_OVER = "conversation.handed_over", "A bot or a workflow handed a conversation to people"
+    CONVERSATION_HANDED_OVER = "conversation.handed_over", "A conversation was handed to people"
     CONVERSATION_CLOSED = "conversation.closed", "A conversation ended"
     CONVERSATION_REOPENED = "conversation.reopened", "A closed conversation goes on"
     CONTACT_OPTED_OUT = "contact.opted_out", "A customer wants no more messages"
     CONTACT_OPTED_IN = "contact.opted_in", "A customer wants messages again"
-    SURVEY_ANSWERED = "survey.answered", "A customer rated a conversation, changed the rating, or commented on it"
-    WINDOW_CLOSING = "window.closing", "In an hour only message templates can be sent"
-    RELAY_FAILED = "relay.failed", "A program did not take a response that was relayed to it"
-    TEMPLATE_CHANGED = "template.changed", "Meta changed the state of a message template"
+    SURVEY_ANSWERED = "survey.answered", "A customer rated a conversation"
+    WINDOW_CLOSING = "window.closing", "The 24 hours end in an hour"
+    RELAY_FAILED = "relay.failed", "A relayed response was not taken"
+    TEMPLATE_CHANGED = "template.changed", "Meta changed a message template"
 
 
 # Whoever writes one of these lines into a thread tells the feed without more ado.
@@ -239,4 +239,4 @@ class WebhookDelivery(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.event_id} to {self.subscription_id}"
+        return f"evt_{self.event_id} to {self.subscription}"

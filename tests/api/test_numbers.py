@@ -13,6 +13,7 @@ from inbox.media import store_upload
 from inbox.models import ApiKey, Message
 from tests.api.test_scopes import A_VALUE, ENDPOINTS
 from tests.factories import make_agent, make_conversation, make_number, make_tag, make_team, writes
+from tests.inbox.listening import make_subscription
 from whatsapp.models import MessageTemplate
 
 # Whose objects belong to no number.
@@ -47,6 +48,7 @@ def theirs(munich, settings, tmp_path):
         "numbers": munich.pk,
         "relays": Relay.objects.create(conversation=conversation, kind="message", deadline_at=timezone.now()).pk,
         "teams": make_team("Repairs", zoe).pk,
+        "webhooks": make_subscription("https://secret.example/hook", number=munich).pk,
     }
 
 
@@ -59,7 +61,7 @@ def resource_of(path):
     return path.split("/")[3]
 
 
-@pytest.mark.parametrize("method, path", WITH_ID, ids=" ".join)
+@pytest.mark.parametrize("method, path", WITH_ID, ids=map(" ".join, WITH_ID))
 def test_no_address_leads_to_what_is_anothers(crm, theirs, method, path):
     """The bodies are right, so that it is not the body that is refused."""
     if resource_of(path) in EVERYBODYS:
@@ -68,7 +70,8 @@ def test_no_address_leads_to_what_is_anothers(crm, theirs, method, path):
     address = path.replace(A_VALUE["int"], str(theirs[resource_of(path)]), 1)
     own = make_agent("Ada", numbers=[crm.key.number])
     make_tag("VIP")
-    query = {"delete": f"?agent={own.pk}" if "followers" in path else "?tag=VIP"}.get(method, "")
+    named = {"followers": f"?agent={own.pk}", "tags": "?tag=VIP"} if method == "delete" else {}
+    query = named.get(path.split("/")[-2], "")
     answer = crm.client.generic(
         method.upper(),
         address + query,
@@ -89,6 +92,7 @@ def body_for(path, agent):
         r"/messages/$": '{"content": {"text": "Hello"}}',
         r"/availability/$": '{"availability": "away"}',
         r"/answer/$": '{"action": "none"}',
+        r"/replay/$": '{"since": "2026-01-01T00:00:00Z"}',
         r"/reactions/$": '{"emoji": "👍"}',
     }
     return next((body for pattern, body in bodies.items() if re.search(pattern, path)), "{}").encode()

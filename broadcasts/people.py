@@ -1,6 +1,6 @@
 """Whose address it is: an email address or a phone that a broadcast writes to, and the contacts it belongs to.
 
-Whoever is written to has a contact, so that what they refuse has a place to be kept.
+An address may belong to nobody; who refuses gets a contact, so that it has a place to be kept.
 """
 
 from django.db import connection, transaction
@@ -54,10 +54,11 @@ def refuse_at(channel, address, said, contact=None):
     return people
 
 
-def agree_at(channel, address, said):
+def agree_at(channel, address, said, contact=None):
     """Everybody at this address takes back what they refused. Returns those who had."""
     field = consent.FIELDS[Channel(channel)]
-    people = list(contacts_at(channel, address).exclude(**{field: ""}))
+    concerned = {one.pk: one for one in (contact, *contacts_at(channel, address)) if one is not None}
+    people = [person for person in concerned.values() if getattr(person, field)]
     for person in people:
         consent.agree(person, channel, said)
     return people

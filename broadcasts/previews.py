@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from broadcasts import personalise
 from broadcasts.models import Broadcast
 from broadcasts.sender_choice import sender_of
+from broadcasts.sms.stopping import with_hint
 from broadcasts.template_values import values_of
 from whatsapp import message_templates
 from whatsapp.message_templates.structure import VARIABLE
@@ -63,7 +64,10 @@ def template_of(broadcast):
 
 
 def _words(broadcast):
-    return {"body": broadcast.content.get("message", ""), "subject": broadcast.content.get("subject", "")}
+    content = broadcast.content
+    body = content.get("message", "")
+    is_sms = broadcast.channel == Channel.SMS
+    return {"body": with_hint(body, content) if is_sms else body, "subject": content.get("subject", "")}
 
 
 def _whatsapp(broadcast):

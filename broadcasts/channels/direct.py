@@ -85,7 +85,7 @@ class Direct(Channel):
     def enter(self, broadcast, recipients, now):
         """Inside the engine's transaction, recipients locked: claimed, or skipped for good."""
         self._find_contacts(recipients)
-        barred = Barred(broadcast, [recipient.contact_id for recipient in recipients], now)
+        barred = Barred(broadcast, [one.contact_id for one in recipients if one.contact_id], now)
         skipped = [(one, *reason) for one in recipients if (reason := self._why_not(broadcast, one, barred))]
         ledger.skip(skipped, now)
         out = {recipient.pk for recipient, *_ in skipped}
@@ -95,7 +95,7 @@ class Direct(Channel):
         known = Contact.objects.in_bulk([one.contact_id for one in recipients if one.contact_id])
         strangers = [one for one in recipients if one.contact_id not in known]
         for one in recipients:
-            one.contact = known.get(one.contact_id) or people.contact_at(self.kind, one.address)
+            one.contact = known.get(one.contact_id) or people.contacts_at(self.kind, one.address).first()
         Recipient.objects.bulk_update(strangers, ["contact"])
 
     def _why_not(self, broadcast, recipient, barred):
@@ -112,7 +112,7 @@ class Direct(Channel):
 
     def _values(self, recipient, broadcast):
         layers = [recipient.params, broadcast.params]
-        if broadcast.fills_from_contacts:
+        if broadcast.fills_from_contacts and recipient.contact:
             layers.insert(1, audience.values_of(recipient.contact))
         return Values(*layers)
 

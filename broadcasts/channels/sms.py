@@ -16,6 +16,7 @@ from broadcasts.models import Broadcast
 from broadcasts.personalise import fill
 from broadcasts.sms.gateway import Text
 from broadcasts.sms.kinds import GATEWAYS
+from broadcasts.sms.stopping import STOP_HINT, with_hint
 from broadcasts.sms.words import HOPELESS, UNSUBSCRIBED
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.starting import valid_phone
@@ -23,7 +24,6 @@ from inbox.consent import Said
 from inbox.models import Consent
 
 MESSAGE_LIMIT = 1600
-STOP_HINT = "Reply STOP to opt out."
 AT_ONCE = 8
 # A gateway takes its time for each answer: so many wait for theirs together. They ask no database.
 HANDS = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sms")
@@ -79,11 +79,6 @@ class Sms(Direct):
         super().settle(recipient, outcome)
         if isinstance(outcome, Refused) and outcome.code == UNSUBSCRIBED:
             people.refuse_at(Consent.Channel.SMS, recipient.address, Said(Consent.Source.WORD), recipient.contact)
-
-
-def with_hint(text, content):
-    """The text as it leaves, with the way to stop where it is wished."""
-    return f"{text}\n{STOP_HINT}" if content.get("offers_stop") else text
 
 
 def report_url(sender, recipient):

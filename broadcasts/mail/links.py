@@ -11,9 +11,9 @@ SALT = "broadcasts.unsubscribe"
 
 @dataclass(frozen=True)
 class Wish:
-    """Whose link it is: a contact, and the recipient whose email it stood in."""
+    """Whose link it is: a contact (None: an address that belonged to nobody), and the recipient whose email it was."""
 
-    contact_id: int
+    contact_id: int | None
     recipient_id: int
 
 

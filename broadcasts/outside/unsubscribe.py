@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from broadcasts import people
 from broadcasts.mail.links import BadLink, wish_in
 from broadcasts.models import Recipient
-from inbox import consent
 from inbox.consent import Said
 from inbox.models import Consent
 
@@ -30,13 +29,20 @@ def unsubscribe(request, token):
     except BadLink:
         return _gone(request)
     contact, recipient = people.living(wish.contact_id), _recipient(wish)
-    if contact is None:
+    address = recipient.address if recipient else contact.email if contact else ""
+    if not address:
         return _gone(request)
     if request.method == "POST":
-        _choose(contact, recipient, is_undone="undo" in request.POST)
+        _choose(contact, address, is_undone="undo" in request.POST)
         if request.POST.get("List-Unsubscribe") == "One-Click":
             return HttpResponse("Unsubscribed.", content_type="text/plain; charset=utf-8")
-    return render(request, PAGE, _context(request, contact, recipient))
+    context = {
+        "sender": recipient.broadcast.email_sender.name if recipient else "",
+        "address": masked(address),
+        "is_out": people.has_refused(EMAIL, address, people.living(wish.contact_id)),
+        "is_done": request.method == "POST",
+    }
+    return render(request, PAGE, context)
 
 
 def _recipient(wish):
@@ -44,26 +50,13 @@ def _recipient(wish):
     return Recipient.objects.select_related(*related).filter(pk=wish.recipient_id).first()
 
 
-def _choose(contact, recipient, is_undone):
+def _choose(contact, address, is_undone):
     """The contact, and whoever else has this address: the mailbox is what was unsubscribed."""
-    address = recipient.address if recipient else contact.email
     said = Said(Consent.Source.LINK)
     if is_undone:
-        people.agree_at(EMAIL, address, said)
-        consent.agree(contact, EMAIL, said)
+        people.agree_at(EMAIL, address, said, contact)
     else:
         people.refuse_at(EMAIL, address, said, contact)
-    contact.refresh_from_db()
-
-
-def _context(request, contact, recipient):
-    sender = recipient.broadcast.email_sender if recipient else None
-    return {
-        "sender": sender.name if sender else "",
-        "address": masked(recipient.address if recipient else contact.email),
-        "is_out": bool(consent.stored(contact, EMAIL)),
-        "is_done": request.method == "POST",
-    }
 
 
 def _gone(request):

@@ -71,9 +71,12 @@ def test_whoever_had_enough_or_is_being_served_is_spared(postbox):
     assert Recipient.objects.filter(contact=amira).count() == 2
 
 
-def test_whoever_is_written_to_has_a_contact(postbox):
-    run(make_email([AMIRA]))
-    assert Contact.objects.get(email=AMIRA).broadcast_recipients.count() == 1
+def test_a_recipient_is_the_contact_whose_address_it_is_and_nobody_else_becomes_one(postbox):
+    """A pasted address, or a test to oneself, makes no contact."""
+    amira = factories.make_contact(email=AMIRA)
+    run(make_email([AMIRA, LUIS]))
+    assert dict(Recipient.objects.values_list("address", "contact")) == {AMIRA: amira.pk, LUIS: None}
+    assert Contact.objects.count() == 1
 
 
 def test_a_refused_address_fails_and_the_next_one_is_sent(postbox):

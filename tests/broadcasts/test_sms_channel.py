@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from broadcasts.channels.direct import LEASE
-from broadcasts.channels.sms import STOP_HINT, Sms
+from broadcasts.channels.sms import Sms
 from broadcasts.models import Broadcast, Pace
 from broadcasts.pacing import THROUGHPUT
+from broadcasts.previews import preview_of
+from broadcasts.sms.stopping import STOP_HINT
 from inbox.actions.refusals import Refusal
 from inbox.consent import Said, refuse
 from inbox.models import Contact
@@ -37,8 +39,10 @@ def test_each_recipient_gets_a_text_of_their_own(texting, sender):
 
 
 def test_the_way_to_stop_is_said_where_it_is_wished(texting, sender):
-    run(make_sms(sender, [AMIRA], offers_stop=True))
+    broadcast = make_sms(sender, [AMIRA], offers_stop=True)
+    run(broadcast)
     assert texting.sent()[0]["body"] == f"Your parcel is here.\n{STOP_HINT}"
+    assert preview_of(broadcast).body == texting.sent()[0]["body"]
 
 
 def test_whoever_wants_no_texts_gets_none(texting, sender):

@@ -18,6 +18,7 @@ AMIRA = "amira@example.org"
 @pytest.fixture
 def link(postbox):
     """The address in a letter's header, as a mail program finds it."""
+    factories.make_contact("Amira", email=AMIRA)
     run(make_email([AMIRA]))
     return re.fullmatch(r"<https?://[^/]+(/.*)>", postbox.letters[0]["List-Unsubscribe"].strip())[1]
 
@@ -87,6 +88,14 @@ def test_a_merged_contacts_link_speaks_for_who_they_are_now(client, link):
     client.post(link)
     kept.refresh_from_db()
     assert kept.email_optout == "all"
+
+
+def test_an_address_that_belongs_to_nobody_is_remembered_all_the_same(client, link, postbox):
+    Contact.objects.all().delete()
+    client.post(link)
+    assert optout() == "all"
+    run(broadcast := make_email([AMIRA]))
+    assert fates(broadcast) == {AMIRA: ("skipped", "opted_out")}
 
 
 def test_a_broken_link_says_so_and_does_nothing(client, link):

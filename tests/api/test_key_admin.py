@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from inbox.models import ApiKey
 from tests.factories import make_agent
@@ -57,3 +58,21 @@ def test_a_key_without_a_scope_is_refused_in_place(admin):
 def test_only_admins_reach_keys(client):
     client.force_login(make_agent("Sofia", role="supervisor"), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("admin:inbox_apikey_changelist")).status_code == 302
+
+
+def test_the_workflows_secret_is_shown_once_and_renewed_with_the_key(admin):
+    """S0-11"""
+    workflow = {"relay_url": "https://crm.example/relays", "relay_patience_minutes": "5"}
+    shown = admin.post(reverse("admin:inbox_apikey_add"), {**FIELDS, **TIMES, **workflow}).content.decode()
+    key = ApiKey.objects.get()
+    first = key.relay_secret
+    assert (key.relay_url, key.relay_patience_minutes) == ("https://crm.example/relays", 5)
+    assert first.startswith("whsec_")
+    assert first in shown
+    address = reverse("admin:inbox_apikey_change", args=[key.pk])
+    assert first not in admin.get(address).content.decode()
+    shown = admin.post(address, {**FIELDS, **TIMES, **workflow, "inbox_apikey_renew": "1"}).content.decode()
+    key.refresh_from_db()
+    assert key.relay_secret in shown
+    assert key.relay_secret != first
+    assert key.relay_secrets(timezone.now()) == [key.relay_secret, first]

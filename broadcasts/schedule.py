@@ -1,5 +1,6 @@
-"""The sweep of this app: a scheduled broadcast starts within a second or two."""
+"""The sweeps of this app: a scheduled broadcast starts within a second or two, lost claims are found in a minute."""
 
 from inbox import schedule
 
 schedule.add("broadcasts.tasks.sweep", 1)
+schedule.add("broadcasts.tasks.sweep_lost", 30)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from broadcasts import actions
+from broadcasts.channels import outcomes
 from broadcasts.engine import couriers, planning
 
 
@@ -14,6 +15,11 @@ def carry(pace_id, place):
 @shared_task
 def plan(broadcast_id):
     planning.plan(broadcast_id)
+
+
+@shared_task
+def sweep_lost():
+    outcomes.sweep()
 
 
 @shared_task

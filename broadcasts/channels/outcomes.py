@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from broadcasts import ledger
 from broadcasts.failures import Refused, SenderFault, TryLater, Unclear
@@ -17,6 +18,7 @@ FAULT_PAUSE = timedelta(seconds=30)
 
 
 LOST = Unclear("", "The worker that sent it was lost, so this may or may not have been sent.")
+MOST_AT_ONCE = 200
 CANCELLED = ("cancelled", "Cancelled before it was sent.")
 
 
@@ -48,6 +50,15 @@ def give_up(recipient_id, now):
         _not_sent(recipient, LOST, now)
     else:
         _put_back(recipient, now)
+
+
+def sweep(now=None):
+    """Settle whom lost workers left in broadcasts that no courier comes to any more, because they were paused,
+    cancelled or are over."""
+    now = now or timezone.now()
+    lost = Recipient.objects.filter(status=Status.SENDING, claimed_until__lte=now)
+    for recipient_id in lost.order_by("claimed_until").values_list("pk", flat=True)[:MOST_AT_ONCE]:
+        give_up(recipient_id, now)
 
 
 def _is_claimed(recipient):

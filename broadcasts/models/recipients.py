@@ -87,6 +87,8 @@ class Recipient(models.Model):
             # The ledger's pages, all of them or those in one status.
             models.Index(fields=["broadcast", "id"], name="recipient_of_broadcast"),
             models.Index(fields=["broadcast", "status", "id"], name="recipient_in_status"),
+            # The sweep over claims of email and SMS whose worker was lost.
+            models.Index(fields=["claimed_until"], condition=Q(status="sending"), name="recipient_claimed"),
             # The cap per contact: what did they get lately?
             models.Index(fields=["contact", "sent_at"], condition=Q(sent_at__isnull=False), name="recipient_got"),
             # A provider's news finds its recipient.

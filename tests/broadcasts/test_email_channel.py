@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from broadcasts import ledger
+from broadcasts.channels import outcomes
 from broadcasts.channels.direct import LEASE
 from broadcasts.channels.email import Email
 from broadcasts.models import Broadcast, BroadcastFile, EmailSender, Recipient
@@ -152,6 +153,20 @@ def test_a_worker_that_dies_after_the_request_doubles_nobody(postbox, monkeypatc
     run(broadcast, timezone.now() + LEASE)
     assert fates(broadcast) == {AMIRA: ("failed", "unconfirmed")}
     assert len(postbox.to(AMIRA)) == 1
+
+
+@pytest.mark.parametrize(("has_left", "fate"), [(False, ("cancelled", "cancelled")), (True, ("failed", "unconfirmed"))])
+def test_whom_a_lost_worker_left_in_a_cancelled_broadcast_is_settled_too(has_left, fate):
+    """No courier comes to it any more."""
+    broadcast = make_email([AMIRA])
+    enter(broadcast)
+    Broadcast.objects.update(status="cancelled")
+    if has_left:
+        Recipient.objects.update(left_at=timezone.now())
+    outcomes.sweep()
+    assert only(broadcast).status == "sending"
+    outcomes.sweep(timezone.now() + LEASE)
+    assert fates(broadcast) == {AMIRA: fate}
 
 
 def test_two_workers_with_the_same_recipients_send_once(postbox):

@@ -12,15 +12,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from inbox.changes import change_thread
 from inbox.models import Agent, Consent, Contact, Event
 from inbox.rules.consent import ALL, NOTHING, STRENGTH, after_refusal
+from whatsapp.processing import is_in_the_way
 
 Channel, Source, State = Consent.Channel, Consent.Source, Consent.State
 FIELDS = {Channel.WHATSAPP: "whatsapp_optout", Channel.EMAIL: "email_optout", Channel.SMS: "sms_optout"}
+
+# Where another transaction was in the way.
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,17 @@ def newest(contact, channel):
 def _choose(contact, channel, said, state, within):
     if within is not None:
         return _keep(contact, channel, said, state, [within])
+    for _ in range(TRIES - 1):
+        try:
+            return _choose_alone(contact, channel, said, state)
+        except OperationalError as error:
+            if connection.in_atomic_block or not is_in_the_way(error):
+                raise
+    return _choose_alone(contact, channel, said, state)
+
+
+def _choose_alone(contact, channel, said, state):
+    """Threads first, as words do; a merge and a new profile name take the contact first, and may be in the way."""
     with transaction.atomic(), ExitStack() as locked:
         thread_ids = list(contact.threads.order_by("pk").values_list("pk", flat=True))
         if not _is_new(contact, channel, state):

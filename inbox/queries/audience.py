@@ -13,7 +13,7 @@ from inbox.queries.sight import seen_with, sight_of
 from inbox.rules.audience import CONTAINS, EQUALS, MAY, read
 from whatsapp.window import WINDOW
 
-BATCH = 1000
+BATCH = 5000
 
 
 def contacts_for(agent):

@@ -10,15 +10,26 @@ from django.db.models.signals import m2m_changed
 from django.urls import reverse
 from django.utils import timezone
 
+from inbox import consent
 from inbox.actions.assignment import claim, give_back
 from inbox.actions.closing import close, undo_close
 from inbox.actions.joining import join
 from inbox.actions.refusals import AlreadyClaimed, Refusal
 from inbox.actions.sending import send_message
 from inbox.assignment import fill_places
+from inbox.consent import Said, Source
 from inbox.delivery import record_receipt
-from inbox.models import Agent, Conversation, Event, Message, Tag
-from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, moved_back, writes
+from inbox.models import Agent, Consent, Contact, Conversation, Event, Message, Tag, Thread
+from tests.factories import (
+    make_agent,
+    make_contact,
+    make_conversation,
+    make_number,
+    make_tag,
+    make_thread,
+    moved_back,
+    writes,
+)
 from whatsapp.content import Text
 from whatsapp.inbound import StatusReported
 
@@ -196,3 +207,45 @@ def test_a_receipt_that_waited_for_a_join_finds_its_message(number):
 def receipt(number, wamid):
     account, now = number.account.waba_id, timezone.now()
     return StatusReported(account, number.phone_number_id, wamid, "delivered", now)
+
+
+def test_a_refusal_that_comes_by_many_doors_at_once_is_kept_once():
+    """The customer's word on each number, an agent's page and a program, all at the same moment."""
+    ida, numbers = make_contact("Ida", profile_name="Ida"), [make_number(), make_number()]
+    for number in numbers:
+        make_thread(ida, number)
+
+    def refuse(source):
+        return lambda: consent.refuse(Contact.objects.get(), "whatsapp", Said(source))
+
+    words = [lambda number=number: writes(ida, number, "stop") for number in numbers]
+    at_once(*words, *[refuse(source) for source in (Source.AGENT, Source.API, Source.LINK) for _ in range(2)])
+    assert Contact.objects.get().whatsapp_optout == "all"
+    assert Consent.objects.count() == 1
+    assert Message.objects.filter(text="stop").count() == 2
+
+
+def test_a_refusal_is_kept_where_somebody_takes_the_rows_in_the_other_order():
+    thread = make_thread()
+
+    def merge():
+        """Takes the contact, and the thread once the refusal waits for the contact; leaves the deadlock to it."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '30s'")
+            list(Contact.objects.select_for_update())
+            refusing.set()
+            while not cursor.execute(WAITING).fetchone()[0]:
+                time.sleep(0.01)
+            list(Thread.objects.select_for_update())
+
+    def refuse():
+        assert refusing.wait(timeout=30)
+        return consent.refuse(thread.contact, "whatsapp", Said(Source.AGENT))
+
+    refusing = threading.Event()
+    assert at_once(merge, refuse) == [None, True]
+    assert Contact.objects.get().whatsapp_optout == "all"
+    assert Event.objects.filter(kind="opted_out").count() == Consent.objects.count() == 1
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -34,6 +34,7 @@ from whatsapp.sandbox.receipts import Receipts
 from whatsapp.sandbox.reviews import Reviews
 from whatsapp.sandbox.sms import api as sms_api
 from whatsapp.sandbox.sms import control as sms_control
+from whatsapp.sandbox.sms import page as sms_page
 from whatsapp.sandbox.sms.api import CALLBACKS, EXCHANGE, SMS_FAULTS
 from whatsapp.sandbox.sms.callbacks import Callbacks
 from whatsapp.sandbox.sms.exchange import Exchange
@@ -88,6 +89,7 @@ def make_app(product_url: str = "", state: Path | None = None, **settings) -> we
         phone,
         sms_api,
         sms_control,
+        sms_page,
     ):
         app.add_routes(module.routes())
     app.cleanup_ctx.append(_run)

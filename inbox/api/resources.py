@@ -115,7 +115,7 @@ class Resource(Counted, GenericViewSet):
             self.query = self.read_query(request.query_params)
         name = request.headers.get("Idempotency-Key")
         method = request.method.lower()
-        if name and request.method in WRITES and hasattr(self, method) and self.action not in self.nameless:
+        if name is not None and request.method in WRITES and hasattr(self, method) and self.action not in self.nameless:
             setattr(self, method, partial(once, getattr(self, method), name))
 
     def of_key(self, rows, path):

@@ -38,7 +38,8 @@ class Story:
 
     def filled(self, address, operation):
         """The address of an operation of the description, with the id of the row that it speaks of."""
-        shown = [each["example"] for each in operation["parameters"] if each["in"] == "path"] if "{" in address else []
+        in_path = [each for each in operation.get("parameters", []) if each["in"] == "path"]
+        shown = [each["example"] for each in in_path if "example" in each]
         return address.replace("{id}", str(self.own(shown[0]))) if shown else address
 
 

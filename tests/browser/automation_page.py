@@ -43,7 +43,7 @@ def picture():
 
 
 def write_everything(page):
-    """All eight panels, each type of message once."""
+    """The eight panels that are off at first, each type of message once."""
     welcome = turn_on(page, "welcome")
     choose(welcome, "File with text")
     welcome.locator("input[type=file]").set_input_files(picture())

@@ -234,8 +234,7 @@ def test_a_refusal_is_kept_where_somebody_takes_the_rows_in_the_other_order():
             cursor.execute("SET LOCAL deadlock_timeout = '30s'")
             list(Contact.objects.select_for_update())
             refusing.set()
-            while not cursor.execute(WAITING).fetchone()[0]:
-                time.sleep(0.01)
+            until_another_waits_for_us()
             list(Thread.objects.select_for_update())
 
     def refuse():
@@ -246,6 +245,3 @@ def test_a_refusal_is_kept_where_somebody_takes_the_rows_in_the_other_order():
     assert at_once(merge, refuse) == [None, True]
     assert Contact.objects.get().whatsapp_optout == "all"
     assert Event.objects.filter(kind="opted_out").count() == Consent.objects.count() == 1
-
-
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

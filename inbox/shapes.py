@@ -8,6 +8,9 @@ from rest_framework import serializers
 
 from inbox.models import Attachment, Contact, Conversation, Identity, Message
 
+# An address may carry a secret, and others than its sender read a message: it stays ours.
+NOT_SHOWN_OF_ON_ANSWER = "callback"
+
 
 class AttachmentSerializer(serializers.ModelSerializer):
     content_url = serializers.SerializerMethodField(help_text="Where its bytes are, for a key that may read it.")
@@ -31,6 +34,9 @@ class MessageSerializer(serializers.ModelSerializer):
     direction = serializers.SerializerMethodField(help_text="inbound, outbound or note")
     attachments = AttachmentSerializer(many=True, read_only=True, help_text="Its files.")
     error = serializers.SerializerMethodField(help_text="Why it failed and what to do; null where it did not.")
+    on_answer = serializers.SerializerMethodField(
+        help_text="What an answer to this very message does, as its sender asked; the callback's address is left out."
+    )
 
     class Meta:
         model = Message
@@ -67,7 +73,6 @@ class MessageSerializer(serializers.ModelSerializer):
             "status": {"help_text": "received, noted, or how far an outbound one has come."},
             "wamid": {"help_text": "WhatsApp's id; null until WhatsApp took it."},
             "quoted": {"help_text": "Id of the message that it answers."},
-            "on_answer": {"help_text": "What an answer to this very message does, as its sender asked."},
             "reactions": {"help_text": 'The newest of each side: {"customer": "👍", "us": "❤️"}.'},
             "at": {"help_text": "When it was said: WhatsApp's time for inbound, ours for outbound ones."},
             "created_at": {"help_text": "When it arrived here."},
@@ -82,6 +87,9 @@ class MessageSerializer(serializers.ModelSerializer):
     def get_error(self, message) -> dict | None:
         failed = message.error_code or message.error_text
         return {"code": message.error_code, "text": message.error_text} if failed else None
+
+    def get_on_answer(self, message) -> dict:
+        return {name: value for name, value in message.on_answer.items() if name != NOT_SHOWN_OF_ON_ANSWER}
 
 
 class ConversationSerializer(serializers.ModelSerializer):

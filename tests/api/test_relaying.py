@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from automation.models import Relay
-from inbox.models import ApiKey, Conversation, Message
+from inbox.models import ApiKey, Conversation, FeedKind, Message
 from tests.factories import make_agent, make_conversation, taps
+from tests.inbox.listening import make_subscription, told
 from tests.workflow import LATER, LOOPBACK, newest_relay, running_workflow, work
 from whatsapp.models import MessageTemplate
 
@@ -53,14 +54,27 @@ def say(crm, conversation, query="?relay_response=true", **body):
 
 @pytest.mark.parametrize("sends", [send, say])
 def test_what_is_asked_for_is_stored_with_the_message(crm, pending, sends):
-    wishes = {"callback": "https://flow.example/1", "correlation": [1, None], "next_message": True}
-    sent = sends(crm, pending, "?relay_response=true&bump_response=false", relay={**wishes, "no_answer_minutes": 60})
+    wishes = {"correlation": [1, None], "next_message": True, "no_answer_minutes": 60}
+    callback = {"callback": "https://flow.example/1?token=secret"}
+    sent = sends(crm, pending, "?relay_response=true&bump_response=false", relay={**wishes, **callback})
     assert sent.status_code == 201, sent.json()
-    assert sent.json()["on_answer"] == {"relay": True, "bump": False, **wishes, "no_answer_minutes": 60}
     message = Message.objects.get()
+    assert message.on_answer == {"relay": True, "bump": False, **wishes, **callback}
+    assert sent.json()["on_answer"] == {"relay": True, "bump": False, **wishes}
     assert message.api_key == crm.key
     pending.thread.refresh_from_db()
     assert pending.thread.awaited == message
+
+
+def test_the_address_of_a_callback_which_may_carry_a_secret_is_shown_to_nobody(crm, program, pending):
+    make_subscription()
+    sent = send(crm, pending, relay={"callback": "https://flow.example/1?token=secret"}).json()
+    other = program("conversations:read")
+    for shown in (other.get(f"messages/{sent['id']}/"), other.get(f"conversations/{pending.pk}/messages/")):
+        assert shown.status_code == 200
+        assert "flow.example" not in shown.content.decode()
+    (event,) = told(FeedKind.MESSAGE_CREATED)
+    assert "flow.example" not in str(event.data)
 
 
 @pytest.mark.parametrize("sends", [send, say])

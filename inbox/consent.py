@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from inbox import feed
 from inbox.changes import change_thread
 from inbox.models import Agent, Consent, Contact, Event
 from inbox.rules.consent import ALL, NOTHING, STRENGTH, after_refusal
@@ -40,7 +41,7 @@ def refuse(contact, channel, said, what=ALL, within=None):
     """The contact wants nothing of this channel any more that we start; `what`: "all", or "marketing" alone.
 
     It never lowers what was refused before. `within`: the Change of their thread that this is a part of; without one,
-    each of their threads gets a line. Returns whether anything changed.
+    each of their threads gets a line. Programs hear of it either way. Returns whether anything changed.
     """
     return _choose(contact, channel, said, State(what), within)
 
@@ -104,8 +105,11 @@ def _keep(contact, channel, said, state, changes):
     if is_overtaken:
         return False
     _set(contact, channel, state)
+    line = _line(channel, said, state)
     for change in changes:
-        _show(change, contact, channel, said, state, at)
+        _show(change, contact, channel, line, at)
+    if not changes:
+        feed.tell_of_contact(line, contact)
     return True
 
 
@@ -131,9 +135,13 @@ def _set(contact, channel, state):
     contact.save(update_fields=[FIELDS[channel]])
 
 
-def _show(change, contact, channel, said, state, at):
-    """The line, and the contact as the change's thread has it at hand."""
-    setattr(change.thread.contact, FIELDS[channel], stored(contact, channel))
+def _line(channel, said, state):
     kind = Event.Kind.OPTED_IN if state == State.OPTED_IN else Event.Kind.OPTED_OUT
     told = {"channel": str(channel), "state": str(state), "source": str(said.source)}
-    change.record(kind, actor=said.by, at=at, **told, **({"by": str(said.by)} if said.by else {}))
+    return Event(kind=kind, actor=said.by, data={**told, **({"by": str(said.by)} if said.by else {})})
+
+
+def _show(change, contact, channel, line, at):
+    """The line, and the contact as the change's thread has it at hand."""
+    setattr(change.thread.contact, FIELDS[channel], stored(contact, channel))
+    change.record(line.kind, actor=line.actor, at=at, **line.data)

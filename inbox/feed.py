@@ -1,7 +1,7 @@
 """What programs are told of a change: written in its own transaction, as the rows are when it ends.
 
-`inbox.changes` collects (`change.tell`) and calls `write` once; what happens to no thread is told with `tell_beside`.
-Places in the feed and webhooks come after commit (inbox.webhooks).
+`inbox.changes` collects (`change.tell`) and calls `write` once; what happens to no thread is told with `tell_beside` or
+`tell_of_contact`. Places in the feed and webhooks come after commit (inbox.webhooks).
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from inbox.models import ApiKey, Contact, Conversation, FeedEvent, Message, Subscription, Thread
+from inbox.models.feed import FEED_KIND_OF_LINE
 from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer
 from whatsapp.wake import wake
 
@@ -30,7 +31,9 @@ DETAILS = (
     "pending",
     "waits_for",
     "undone",
-    "category",
+    "channel",
+    "state",
+    "source",
 )
 
 
@@ -85,10 +88,16 @@ def write(tellings):
 
 
 def tell_beside(kind, account, now=None, **about):
-    """Tell of something that concerns a whole WhatsApp account and no thread, if somebody listens."""
+    """Tell of what concerns a whole WhatsApp account (None: none in particular) and no thread, if somebody listens."""
     if somebody_listens(now):
         FeedEvent.objects.create(kind=kind, account=account, occurred_at=now or timezone.now(), data=about)
         wake(PUBLISH)
+
+
+def tell_of_contact(line, contact):
+    """Tell what `line` would tell in a thread, for a contact who has none: one known by mail or SMS only."""
+    told = {"number": None, "contact": _contacts([contact.pk])[contact.pk], "conversation": None}
+    tell_beside(FEED_KIND_OF_LINE[line.kind], None, **told, details=details_of(line))
 
 
 def _conversations(ids):

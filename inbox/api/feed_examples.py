@@ -41,8 +41,8 @@ DATA = {
     FeedKind.CONVERSATION_HANDED_OVER: of_line("handed_over", why="response", to="Ada", to_id=3),
     FeedKind.CONVERSATION_CLOSED: of_line("closed", **BY_ADA),
     FeedKind.CONVERSATION_REOPENED: of_line("reopened", **BY_ADA, undone=True),
-    FeedKind.CONTACT_OPTED_OUT: of_line("opted_out", category="marketing"),
-    FeedKind.CONTACT_OPTED_IN: of_line("opted_in", category="marketing"),
+    FeedKind.CONTACT_OPTED_OUT: of_line("opted_out", channel="whatsapp", state="marketing", source="meta"),
+    FeedKind.CONTACT_OPTED_IN: of_line("opted_in", channel="email", state="opted_in", source="link"),
     FeedKind.SURVEY_ANSWERED: {
         **PLACE,
         "survey": {

@@ -8,15 +8,16 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from inbox import webhooks
+from inbox import consent, webhooks
 from inbox.actions import assignment, closing
 from inbox.actions.sending import send_message, write_note
 from inbox.changes import change_conversation
+from inbox.consent import Channel, Said, Source
 from inbox.delivery import outcomes
 from inbox.models import ApiKey, Contact, Conversation, FeedEvent, FeedHead, FeedKind, Message, Timer, WebhookDelivery
 from inbox.moves import return_to_line
 from inbox.timers import fire_due
-from tests.factories import make_agent, make_conversation, make_number, moved_back, says, writes
+from tests.factories import make_agent, make_contact, make_conversation, make_number, moved_back, says, writes
 from tests.inbox.listening import make_subscription, told, told_kinds
 from whatsapp import template_sync
 from whatsapp.content import Text
@@ -170,6 +171,26 @@ def test_each_line_of_a_listed_kind_tells_the_feed(listener, conversation):
         with change_conversation(conversation.pk) as change:
             change.record(kind, category="marketing")
     assert told_kinds() == ["contact.opted_out", "contact.opted_in", "conversation.handed_over"]
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_what_a_customer_refuses_and_agrees_to_is_told_with_its_channel(listener, conversation, channel):
+    contact = conversation.thread.contact
+    consent.refuse(contact, channel, Said(Source.LINK))
+    consent.agree(contact, channel, Said(Source.WORD))
+    refused, agreed = told(FeedKind.CONTACT_OPTED_OUT, FeedKind.CONTACT_OPTED_IN)
+    said = {"channel": str(channel), "by_id": None}
+    assert refused.data["details"] == {"line": "opted_out", **said, "state": "all", "source": "link"}
+    assert agreed.data["details"] == {"line": "opted_in", **said, "state": "opted_in", "source": "word"}
+    assert refused.data["contact"][f"{channel}_optout"] == "all"
+
+
+def test_a_refusal_by_mail_of_somebody_who_has_no_thread_is_told_too(listener, number):
+    consent.refuse(make_contact("Ida", email="ida@example.com"), Channel.EMAIL, Said(Source.LINK))
+    (event,) = told()
+    assert (event.kind, event.data["details"]["channel"]) == ("contact.opted_out", "email")
+    assert (event.data["contact"]["email_optout"], event.data["conversation"]) == ("all", None)
+    assert not event.concerns(number), "a program of one number knows contacts of that number only"
 
 
 def test_a_template_that_meta_changes_is_told_once(listener, number):

@@ -154,7 +154,9 @@ class BroadcastSerializer(serializers.ModelSerializer):
         }
 
     @extend_schema_field(
-        inline_serializer("BroadcastPause", {"reason": serializers.CharField(), "words": serializers.CharField()})
+        inline_serializer(
+            "BroadcastPause", {"reason": serializers.CharField(), "words": serializers.CharField()}, allow_null=True
+        )
     )
     def get_pause(self, broadcast):
         is_paused = broadcast.status == Broadcast.Status.PAUSED

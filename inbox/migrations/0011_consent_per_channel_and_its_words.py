@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reception',
             name='optin_words',
-            field=models.TextField(blank=True, db_default='optin\nopt-in\nopt in\nstart', default='optin\nopt-in\nopt in\nstart'),
+            field=models.TextField(blank=True, db_default='optin\nopt-in\nopt in', default='optin\nopt-in\nopt in'),
         ),
         migrations.AddField(
             model_name='reception',

@@ -8,7 +8,8 @@ STRENGTH = {NOTHING: 0, MARKETING: 1, ALL: 2}
 OPT_OUT, OPT_IN = "opt_out", "opt_in"
 # A number listens to these until somebody writes others down.
 OPTOUT_WORDS = ("optout", "opt-out", "opt out", "stop", "unsubscribe")
-OPTIN_WORDS = ("optin", "opt-in", "opt in", "start")
+# Not "start": links to a chat are often filled in with it, and a first word must reach people.
+OPTIN_WORDS = ("optin", "opt-in", "opt in")
 WORD_LIMIT = 40
 MOST_WORDS = 30
 # Nothing longer is a word with signs around it.

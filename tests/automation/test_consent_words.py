@@ -41,14 +41,14 @@ def test_a_customer_opts_out_with_a_word_at_any_time(berlin, amira, word):
 
 def test_an_opt_in_word_allows_it_again(berlin, amira):
     writes(amira, berlin, "stop")
-    writes(amira, berlin, "START")
+    writes(amira, berlin, "Opt in!")
     assert optout(amira) == ""
     assert lines(amira.threads.get()) == ["opted_out", "opted_in"]
 
 
 def test_words_that_arrive_in_the_wrong_order_end_where_the_customer_ended(berlin, amira):
     now = timezone.now()
-    writes(amira, berlin, "start", sent_at=now)
+    writes(amira, berlin, "opt in", sent_at=now)
     writes(amira, berlin, "stop", sent_at=now - timedelta(minutes=1))
     assert optout(amira) == ""
 
@@ -77,7 +77,7 @@ def test_a_tap_on_stop_below_a_message_template_opts_out_and_any_other_tap_does_
 # --- What happens to conversations ---
 
 
-@pytest.mark.parametrize("word", ["stop", "start"])
+@pytest.mark.parametrize("word", ["stop", "opt in"])
 def test_it_opens_no_conversation(berlin, amira, word):
     make_agent(numbers=[berlin])
     message = writes(amira, berlin, word)
@@ -104,7 +104,7 @@ def test_it_closes_a_pending_one_hands_it_to_nobody_and_says_why(berlin, amira, 
 
 def test_who_agrees_is_waited_for_as_before(berlin, amira, lena):
     pending = make_conversation("pending", number=berlin, contact=amira, handover_to=lena)
-    writes(amira, berlin, "start")
+    writes(amira, berlin, "opt in")
     pending.refresh_from_db()
     assert pending.status == "pending"
 
@@ -166,7 +166,7 @@ def test_it_draws_its_own_reply_and_no_other(berlin, amira):
 
 
 def test_where_nobody_has_written_one_there_is_a_usual_reply_to_each(berlin, amira):
-    for word in ("stop", "start"):
+    for word in ("stop", "opt in"):
         thread = writes(amira, berlin, word).thread
         work()
     out, back = said(thread)
@@ -197,7 +197,7 @@ def test_a_waiting_reply_keeps_its_distance_from_it(berlin, amira):
 
 def test_two_words_in_one_breath_are_answered_once(berlin, amira):
     writes(amira, berlin, "stop")
-    thread = writes(amira, berlin, "start").thread
+    thread = writes(amira, berlin, "opt in").thread
     work()
     assert len(said(thread)) == 1
     assert "messages again" in said(thread)[0]

@@ -150,7 +150,8 @@ def move_rows(thread, kept, loser, now):
 
 
 def adopt(change, thread):
-    """Move the rows under the change's lock; the later writer's identity gets the answers."""
+    """Move the rows under the change's lock; the later writer's identity gets the answers, and the message of ours that
+    awaits the customer's next one awaits it still."""
     newest = list(thread.messages.order_by("-at", "-pk").values_list("pk", flat=True)[:SHOWN_AT_ONCE])
     keep_one_in_flight(change.thread, thread)
     Conversation.objects.filter(thread=thread).update(thread=change.thread)
@@ -161,6 +162,8 @@ def adopt(change, thread):
     ours, theirs = change.thread.window_until, thread.window_until
     if theirs and (ours is None or theirs > ours):
         change.thread.window_until, change.thread.reply_identity = theirs, thread.reply_identity
+    change.thread.awaited_id = max(filter(None, [change.thread.awaited_id, thread.awaited_id]), default=None)
+    Thread.objects.filter(pk=thread.pk).update(awaited=None)
 
 
 def keep_one_in_flight(kept, thread):
@@ -216,13 +219,23 @@ def return_rows(rows, kept, now):
     """Each side gets its rows in a change of its own, so that open pages learn of both."""
     with change_to_join(rows["to"], now) as change:
         send_back(rows, change.thread)
+        awaited = give_up_awaited(rows, change.thread)
         if change.conversation and change.conversation.pk in rows["conversations"]:
             change.conversation = None
         settle(change, kept)
         highest = change.version
     with change_to_join(rows["from"], now) as change:
         change.version = max(change.version, highest + 1)
+        change.thread.awaited = awaited or change.thread.awaited
         settle(change, change.thread.contact)
+
+
+def give_up_awaited(rows, thread):
+    """The message that awaits an answer where it has been sent back, or None."""
+    awaited = Message.objects.filter(pk=thread.awaited_id, thread=rows["from"]).first()
+    if awaited:
+        thread.awaited = None
+    return awaited
 
 
 def send_back(rows, thread):

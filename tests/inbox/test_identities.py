@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from inbox.actions.joining import join, undo_join
 from inbox.actions.receive import receive
+from inbox.actions.sending import send_message
 from inbox.models import Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
 from tests.factories import (
     make_agent,
@@ -18,6 +19,7 @@ from tests.factories import (
     moved_back,
     writes,
 )
+from whatsapp.content import Text
 from whatsapp.inbound import IdentityChanged, MessageReceived, Sender
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +171,16 @@ def test_a_pending_conversation_gets_the_word_that_the_other_one_had(number):
     joined(pending, open_one)
     pending.refresh_from_db()
     assert (pending.status, pending.assignee) == ("assigned", agent)
+
+
+def test_the_next_message_goes_to_whom_it_was_awaited_for_before_and_after_a_merge_is_undone(number):
+    """S0-12"""
+    keep, absorb = make_conversation("pending", number=number), make_conversation("pending", number=number)
+    awaited = send_message(absorb, Text("Which day?"), author_kind="integration", on_answer={"next_message": True})
+    merge = joined(keep, absorb)
+    assert Thread.objects.get(awaited=awaited) == keep.thread
+    undo_join(merge.pk, timezone.now())
+    assert Thread.objects.get(awaited=awaited) == absorb.thread
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-# So many tries of one relay are kept: more say nothing new.
-MOST_TRIES_KEPT = 20
+from inbox.models.tries import WithTries
 
 
-class Relay(models.Model):
+class Relay(WithTries):
     """One response of a customer (or its absence) that a program is told, until it has answered or failed.
 
     `asked` is our message that was answered, `message` the customer's (None for no_answer). Its id in calls is the same
@@ -49,8 +48,6 @@ class Relay(models.Model):
     deadline_at = models.DateTimeField(help_text="Without an answer by then it has failed.")
     taken_at = models.DateTimeField(null=True, blank=True, help_text="When the program first said that it has it.")
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When it was answered or failed.")
-    # [{"at": iso, "status": 200 or null, "duration_ms": n or null, "words": why it did not work or ""}], oldest first.
-    tries = models.JSONField(default=list, blank=True)
     # What the program said: {"action": ..., ...}; {"action": "free"} is a bot that spoke by itself.
     answer = models.JSONField(default=dict, blank=True)
     failure = models.TextField(blank=True, help_text="Why it failed, in a sentence.")
@@ -92,6 +89,3 @@ class Relay(models.Model):
     @property
     def is_for_bot(self):
         return self.kind == self.Kind.BOT
-
-    def note_try(self, **what):
-        self.tries = [*self.tries, what][-MOST_TRIES_KEPT:]

@@ -1,9 +1,6 @@
 """What a program is told: the conversation, contact and messages in the shapes of the API."""
 
-import json
-
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 
 from automation.models import Relay
@@ -17,11 +14,10 @@ TYPES = {
 }
 
 
-def body_of(relay):
-    """The call's body as bytes: {"type", "timestamp", "data"} as Standard Webhooks has it. The time is the relay's, so
-    that every try says the same."""
-    told = {"type": TYPES[relay.kind], "timestamp": relay.created_at.isoformat(), "data": _data(relay)}
-    return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+def content_of(relay):
+    """The call's content: {"type", "timestamp", "data"} as Standard Webhooks has it. The time is the relay's, so that
+    every try says the same."""
+    return {"type": TYPES[relay.kind], "timestamp": relay.created_at.isoformat(), "data": _data(relay)}
 
 
 def _data(relay):

@@ -6,7 +6,7 @@ understands a program's answer (automation.api.answers), and raises Refusal for 
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,14 +14,15 @@ from django.utils import timezone
 
 from automation.models import Relay
 from automation.relay import answering, failing
-from automation.relay.bodies import body_of
+from automation.relay.bodies import content_of
 from automation.relay.changing import RELATED, opened
 from automation.relay.making import SEND
 from automation.relay.programs import FREE
 from automation.rules.relays import Action, Answer, Verdict, retry_at, verdict
 from inbox.actions.refusals import Refusal
 from inbox.models import Thread
-from inbox.programs import door, signing
+from inbox.programs import door
+from inbox.programs.calling import call
 from whatsapp.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -46,9 +47,6 @@ class Outcome:
     status: int | None = None
     duration_ms: int | None = None
     body: bytes = b""
-
-    def as_try(self, at):
-        return {"at": at.isoformat(), "status": self.status, "duration_ms": self.duration_ms, "words": self.words}
 
 
 def send_next(thread_id, read):
@@ -108,10 +106,8 @@ def _call(relay):
         return Outcome(Verdict.FAILED, NO_KEY)
     if not relay.url:
         return Outcome(Verdict.FAILED, NO_ADDRESS)
-    body = body_of(relay)
-    headers = signing.headers(relay.name, now, body, key.relay_secrets(now))
     try:
-        answer = door.post(relay.url, body, {"Content-Type": "application/json", **headers})
+        answer = call(relay.url, relay.name, content_of(relay), key.relay_secrets(now), now)
     except (door.NotAllowed, door.Redirected) as error:
         return Outcome(Verdict.FAILED, str(error))
     except door.CallFailed as error:
@@ -121,8 +117,7 @@ def _call(relay):
 
 def _understood(answer):
     found = verdict(answer.status, bool(answer.body.strip()))
-    words = "" if found in (Verdict.ANSWERED, Verdict.TAKEN) else f"It answered {answer.status}."
-    return Outcome(found, words, answer.status, answer.duration_ms, answer.body)
+    return Outcome(found, answer.words, answer.status, answer.duration_ms, answer.body)
 
 
 def _record(relay, outcome, read):
@@ -130,12 +125,12 @@ def _record(relay, outcome, read):
     logger.info("Relay %s: %s %s", relay.pk, outcome.verdict, outcome.status)
     try:
         with opened(relay.pk) as (change, stored):
-            stored.note_try(**outcome.as_try(change.now))
+            stored.note_try(change.now, outcome)
             if stored.is_open and stored.status != Status.TAKEN:
                 _settle(change, stored, outcome, read)
     except Refusal as refusal:
         with opened(relay.pk) as (change, stored):
-            stored.note_try(**outcome.as_try(change.now) | {"words": refusal.words})
+            stored.note_try(change.now, replace(outcome, words=refusal.words))
             if stored.is_open:
                 failing.fail_within(change, stored, refusal.words)
 

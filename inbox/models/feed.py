@@ -10,6 +10,7 @@ from django.utils import timezone
 from encrypted_fields.fields import EncryptedTextField
 
 from inbox.models.events import Event
+from inbox.models.tries import WithTries
 
 Line = Event.Kind
 
@@ -185,7 +186,7 @@ class Subscription(models.Model):
         return (not self.kinds or event.kind in self.kinds) and all(event.concerns(number) for number in numbers)
 
 
-class WebhookDelivery(models.Model):
+class WebhookDelivery(WithTries):
     """One event on its way to one subscription. The lane is (subscription, thread): in order, one at a time."""
 
     class Status(models.TextChoices):
@@ -195,7 +196,6 @@ class WebhookDelivery(models.Model):
         GIVEN_UP = "given_up", "Given up"
 
     LANE = (Status.PENDING, Status.SENDING)
-    MOST_TRIES_KEPT = 20
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
     event = models.ForeignKey(FeedEvent, on_delete=models.CASCADE, related_name="deliveries")
@@ -206,8 +206,6 @@ class WebhookDelivery(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
-    # The last tries, oldest first: [{"at": iso, "status": 500 or null, "duration_ms": 12, "words": "..."}]
-    tries = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = "webhook delivery"

@@ -1,1 +1,2 @@
-"""Calling integrators' programs: the one door out (`door`) and the signature that they verify (`signing`)."""
+"""Calling integrators' programs: the one door out (`door`), the signature that they verify (`signing`), and the call
+that has both (`calling`)."""

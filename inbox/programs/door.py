@@ -48,6 +48,11 @@ class Answer:
     def is_success(self):
         return 200 <= self.status < 300
 
+    @property
+    def words(self):
+        """What was wrong with it, in a sentence; "" when nothing was."""
+        return "" if self.is_success else f"It answered {self.status}."
+
 
 def post(url, body, headers, seconds=CALL_SECONDS):
     """POST `body` (bytes) and return the Answer, after at most `seconds`. Raises a CallFailed with a sentence."""

@@ -1,6 +1,5 @@
 """Claim the next webhook of a subscription, call, record; no lock is held while the program is called."""
 
-import json
 import time
 from datetime import timedelta
 
@@ -9,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from inbox.models import Subscription, WebhookDelivery
-from inbox.programs import door, signing
+from inbox.programs import door
+from inbox.programs.calling import call
 from inbox.rules import webhooks as rules
 from inbox.webhooks import outcomes
 from inbox.webhooks.sequencer import DELIVER
@@ -30,7 +30,7 @@ def deliver(subscription_id, now=None):
         delivery = claim(subscription_id, now or timezone.now())
         if delivery is None:
             return sent
-        pace = call(delivery, now)
+        pace = deliver_one(delivery, now)
         if rules.is_slow(pace):
             return sent + 1
     wake(DELIVER, subscription_id, queue="bulk")
@@ -83,7 +83,7 @@ def _next(subscription, now):
     return waiting.filter(is_head).select_related("event").first()
 
 
-def call(delivery, now=None):
+def deliver_one(delivery, now=None):
     """One signed request and its record. Returns how long the subscription takes by now, in ms."""
     subscription, event = delivery.subscription, delivery.event
     outcome = send(subscription, event.public_id, event.body, now)
@@ -93,14 +93,8 @@ def call(delivery, now=None):
 def send(subscription, message_id, content, now=None):
     """POST `content`, signed. Returns an outcomes.Outcome; raises nothing that a far end could cause."""
     sent_at, began = now or timezone.now(), time.monotonic()
-    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
-    headers = signing.headers(message_id, sent_at, body, subscription.valid_secrets(sent_at))
     try:
-        answer = door.post(subscription.url, body, {"Content-Type": "application/json", **headers})
+        answer = call(subscription.url, message_id, content, subscription.valid_secrets(sent_at), sent_at)
     except door.CallFailed as error:
         return outcomes.Outcome(None, str(error), round((time.monotonic() - began) * 1000))
-    return outcomes.Outcome(answer.status, _words(answer), answer.duration_ms)
-
-
-def _words(answer):
-    return "" if answer.is_success else f"It answered {answer.status}."
+    return outcomes.Outcome(answer.status, answer.words, answer.duration_ms)

@@ -28,9 +28,6 @@ class Outcome:
     def is_success(self):
         return self.status is not None and 200 <= self.status < 300
 
-    def as_try(self, now):
-        return {"at": now.isoformat(), "status": self.status, "duration_ms": self.duration_ms, "words": self.words}
-
 
 def circuit_of(subscription):
     return rules.Circuit(subscription.failures_in_row, subscription.paused_at, subscription.probe_at)
@@ -44,7 +41,7 @@ def record(delivery, outcome, now):
     row = WebhookDelivery.objects.filter(pk=delivery.pk, status=Status.SENDING, attempts=delivery.attempts).first()
     if subscription is None or row is None:
         return None
-    row.tries = [*row.tries, outcome.as_try(now)][-WebhookDelivery.MOST_TRIES_KEPT :]
+    row.note_try(now, outcome)
     row.claimed_until = None
     _settle(row, outcome, now)
     row.save()

@@ -304,7 +304,7 @@ def test_whoever_comes_back_late_does_not_overrule_the_next_try(subscription, pr
     webhooks.sweep(NOON + MINUTE)
     webhooks.deliver(subscription.pk, NOON + MINUTE)
     program.status = 500
-    lane.call(late, NOON + MINUTE)
+    lane.deliver_one(late, NOON + MINUTE)
     assert the_delivery().status == Status.DELIVERED
 
 

@@ -29,6 +29,8 @@ SINCE = (Line.REOPENED, Line.RETURNED, Line.HANDED_OVER, Line.TRANSFERRED)
 # Older automatic messages hold nothing back.
 JUST_NOW = timedelta(minutes=2)
 REACHED = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED)
+# Where no automation is on nothing of the past counts.
+NOTHING_RELATED = {"settled": (), "lines": (), "word": (), "welcome": (), "other": (), "reached": None}
 AS_STORED = (
     "status",
     "opened_at",
@@ -49,7 +51,7 @@ AS_STORED = (
 
 def facts_of(change, conversation):
     """The Facts of a saved conversation of the change's thread."""
-    found = _related(change, conversation)
+    found = _related(change, conversation) if on_at(change) else NOTHING_RELATED
     settled = tuple(_settled(row) for row in found["settled"])
     lines = [(row["kind"], datetime.fromisoformat(row["at"])) for row in found["lines"]]
     word = found["word"][0] if found["word"] else {}

@@ -99,7 +99,7 @@ class Change:
 
     def __post_init__(self):
         self.version = self.thread.version + 1
-        self.thread_stood = _fields(self.thread)
+        self.thread_stood = fields_of(self.thread)
         self.together.changes.append(self)
 
     def look_at(self, conversation, participant_ids=None):
@@ -107,7 +107,7 @@ class Change:
         self.conversation = conversation
         conversation.thread = self.thread
         self.before = whereabouts(conversation, participant_ids) if conversation.pk else None
-        self.stood = _fields(conversation) if conversation.pk else {}
+        self.stood = fields_of(conversation) if conversation.pk else {}
         return conversation
 
     def record(self, kind, actor=None, conversation=None, at=None, **data):
@@ -140,21 +140,25 @@ class Change:
 
     def moved(self, *names):
         """Whether this change is about a new conversation, or has changed one of these fields of it."""
-        now = _fields(self.conversation)
+        now = fields_of(self.conversation)
         return any(name not in self.stood or self.stood[name] != now[name] for name in names)
 
     @property
     def is_news(self):
         """Whether there is something to store and to show: a line, a message, another field."""
-        if self._items or self._has_more or _fields(self.thread) != self.thread_stood:
+        if self._items or self._has_more or fields_of(self.thread) != self.thread_stood:
             return True
-        return self.conversation is not None and _fields(self.conversation) != self.stood
+        return self.conversation is not None and fields_of(self.conversation) != self.stood
 
-    def save(self, message):
-        """Save a message (new or changed) with this change's version."""
+    def save(self, message, stood=None):
+        """Save a message (new or changed) with this change's version.
+
+        `stood` holds its fields as they were read (fields_of): only those with another value are written then.
+        """
         message.thread = self.thread
         message.version = self.version
-        message.save()
+        changed = stood and [name for name, value in fields_of(message).items() if stood[name] != value]
+        message.save(update_fields=changed)
         self._items = [row for row in self._items if row != message] + [message]
         return message
 
@@ -248,30 +252,52 @@ def _with_participants():
 
 
 @contextmanager
-def change_conversation(conversation_id, now=None):
-    """Lock the thread of a conversation and yield a Change on that conversation. Raises Conversation.DoesNotExist."""
+def change_conversation(conversation_id, now=None, thread_id=None):
+    """Lock the thread of a conversation and yield a Change on that conversation. Raises Conversation.DoesNotExist.
+
+    `thread_id` is the one in which it stood a moment ago, where the caller knows.
+    """
     rows = _with_participants().filter(pk=conversation_id)
-    with change_thread_of(rows, now) as (change, conversation):
-        change.look_at(conversation, conversation.participant_ids)
+
+    def asked_for(change):
+        is_open_one = change.conversation and change.conversation.pk == conversation_id
+        return change.conversation if is_open_one else rows.get()
+
+    with _change_where(thread_id or _thread_id(rows), asked_for, now) as (change, conversation):
+        if conversation is not change.conversation:
+            change.look_at(conversation, conversation.participant_ids)
         yield change
 
 
 @contextmanager
-def change_thread_of(rows, now=None):
+def change_thread_of(rows, now=None, thread_id=None):
     """Lock the thread of the one message or conversation in `rows` and yield (Change, row). Raises DoesNotExist.
 
-    Two contacts may be joined while we wait for the lock: then the row stands in another thread, which is locked too.
+    `thread_id` is the one in which it stood a moment ago, where the caller knows.
     """
+    with _change_where(thread_id or _thread_id(rows), lambda change: rows.get(), now) as found:
+        yield found
+
+
+def _thread_id(rows):
+    return rows.values_list("thread_id", flat=True).get()
+
+
+@contextmanager
+def _change_where(thread_id, read, now):
+    """Two contacts may be joined while we wait for the lock: then what is read stands in another thread, which is
+    locked too."""
     with ExitStack() as locked:
-        thread_id, locked_id = rows.values_list("thread_id", flat=True).get(), None
+        locked_id = None
         while thread_id != locked_id:
             change = locked.enter_context(change_thread(thread_id, now))
-            row, locked_id = rows.get(), thread_id
+            row, locked_id = read(change), thread_id
             thread_id = row.thread_id
         yield change, row
 
 
-def _fields(row):
+def fields_of(row):
+    """{field: value} of a row as it is now."""
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
@@ -318,7 +344,7 @@ def _save_alike(rows, **also):
         if not stood:
             row.save()
         else:
-            changed = tuple((name, value) for name, value in _fields(row).items() if stood[name] != value)
+            changed = tuple((name, value) for name, value in fields_of(row).items() if stood[name] != value)
             alike[type(row), changed].append(row.pk)
     for (model, changed), row_ids in alike.items():
         if changed or also:

@@ -6,15 +6,21 @@ from whatsapp.content import Template
 from whatsapp.models import MessageTemplate
 
 
-def refusal(thread, content, now):
-    """The rules.rights.Reason why `content` may not be sent into `thread` at `now`, or None. Three queries at most."""
-    return rights.refusal(facts(thread, content), content, now)
+def as_stored(thread):
+    """The thread as it is stored now, with all that the rights look at but for the template."""
+    return Thread.objects.select_related("contact", "number__account", "reply_identity").get(pk=thread.pk)
 
 
-def facts(thread, content):
-    thread = Thread.objects.select_related("contact", "number__account", "reply_identity").get(pk=thread.pk)
-    template = stored_template(thread.number.account, content) if isinstance(content, Template) else None
-    return facts_at_hand(thread, template)
+def refusal(thread, content, now, template=None):
+    """The rules.rights.Reason why `content` may not be sent into `thread` at `now`, or None.
+
+    `thread` was just read (as_stored, or with the same rows); so was `template`, the MessageTemplate that a Template
+    names: without it, it is looked up.
+    """
+    stored = None
+    if isinstance(content, Template):
+        stored = of_template(template) if template else stored_template(thread.number.account, content)
+    return rights.refusal(facts_at_hand(thread, stored), content, now)
 
 
 def facts_at_hand(thread, template):
@@ -32,4 +38,9 @@ def facts_at_hand(thread, template):
 def stored_template(account, content):
     """The rights.StoredTemplate that a Template names, or None."""
     stored = MessageTemplate.of(account, content.name, content.language)
-    return stored and rights.StoredTemplate(stored.status, stored.category, stored.components)
+    return stored and of_template(stored)
+
+
+def of_template(stored):
+    """A MessageTemplate as the rights look at it."""
+    return rights.StoredTemplate(stored.status, stored.category, stored.components)

@@ -110,9 +110,11 @@ class MessagesOfConversation:
         upload = upload_of(request.auth, asked)
         if upload:
             asked["components"] = with_header(asked["components"], upload)
+        stored = MessageTemplate.of(conversation.thread.number.account_id, asked["name"], asked["language"])
         message = send_message(
             conversation,
-            template_of(conversation.thread.number.account_id, asked),
+            filled_in(stored, asked),
+            template=stored,
             attachment_ids=asked.get("attachments", []),
             api_key=request.auth,
             **behaves,
@@ -145,7 +147,11 @@ def author(conversation, asked):
 
 def template_of(account_id, asked):
     """The Template content, with what the team will see of it. Raises Refusal naming what does not fit."""
-    stored = MessageTemplate.of(account_id, asked["name"], asked["language"])
+    return filled_in(MessageTemplate.of(account_id, asked["name"], asked["language"]), asked)
+
+
+def filled_in(stored, asked):
+    """The same of a MessageTemplate at hand (None: there is none)."""
     with refusing_content():
         preview = message_templates.shown(stored.components, asked["components"]) if stored else {}
         return contents.Template(asked["name"], asked["language"], tuple(asked["components"]), preview)

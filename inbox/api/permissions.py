@@ -3,7 +3,7 @@
 from rest_framework.permissions import BasePermission
 
 from inbox.actions.refusals import NotAllowed
-from inbox.models import ApiKey, Installation
+from inbox.models import ApiKey
 
 # Stands in `scopes` for what every valid key may do.
 ANY_KEY = ""
@@ -18,7 +18,7 @@ class HasScope(BasePermission):
         """False without a key (401). Raises NotAllowed (403) `rest_api_off`, `templates_only` or `scope_missing`."""
         if request.auth is None:
             return False
-        if not Installation.current().rest_api_is_on:
+        if not request.auth.rest_api_is_on:
             raise NotAllowed(REST_API_OFF, "rest_api_off")
         if request.method.lower() in view.action_map:  # any other is answered with 405
             ask_for(view.scopes.get(view.action), request.auth)

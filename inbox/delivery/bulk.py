@@ -17,7 +17,7 @@ from inbox import media, sending_rights, signals
 from inbox.changes import change_together
 from inbox.delivery import envelope, outcomes
 from inbox.delivery.lane import LEASE, record
-from inbox.models import FeedKind, Identity, Message, Thread
+from inbox.models import FeedKind, Message, Thread
 from inbox.rules import rights
 from whatsapp import content as contents
 from whatsapp.client import Accepted, GraphClient
@@ -190,8 +190,8 @@ def accept_together(accepted, now=None):
             _accept(changes, by_thread, answers)
     for message, answer in accepted:
         if message.pk not in {one.pk for one in by_thread.values()}:
-            outcomes.accepted(message.pk, answer)  # its contact was joined to another one meanwhile
-        elif not _is_known(message.thread, answer):
+            outcomes.accepted(message, answer)  # its contact was joined to another one meanwhile
+        elif not outcomes.is_known(message.thread, answer):
             outcomes.link_identities(message.thread, answer)
 
 
@@ -225,10 +225,3 @@ def _accept(changes, by_thread, answers):
         cursor.execute(WRITE_ACCEPTED, [[getattr(message, name) for message in written] for name in WRITTEN])
     if moved:
         signals.messages_moved.send(Message, messages=moved, now=changes[0].now)
-
-
-def _is_known(thread, answer):
-    """The answer names who we wrote to, and nobody else."""
-    identity = thread.reply_identity
-    is_phone = identity is not None and identity.kind == Identity.Kind.WA_ID
-    return is_phone and answer.wa_id in ("", identity.value) and not answer.bsuid

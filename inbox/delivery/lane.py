@@ -8,7 +8,7 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, F, Q, When
 from django.utils import timezone
 
 from inbox import media, sending_rights
@@ -45,12 +45,11 @@ def lane(thread_id):
 def _step(thread_id):
     """Do what the lane's head needs next. True when something was done, so that the lane is to be looked at again."""
     now = timezone.now()
-    in_flight = lane(thread_id).filter(status=Status.SENDING).first()
-    if in_flight:
-        return in_flight.claimed_until <= now and outcomes.unconfirmed(in_flight.pk)
     head = _head(thread_id)
     if head is None:
         return False
+    if head.status == Status.SENDING:
+        return head.claimed_until <= now and outcomes.unconfirmed(head.pk)
     if head.thread.number.is_on_hold or head.status == Status.HELD:
         return _settle(head)
     if head.retry_at and head.retry_at > now:
@@ -63,8 +62,10 @@ def _step(thread_id):
 
 
 def _head(thread_id):
+    """The message in flight, else the oldest, with all that sending it asks for."""
     related = ("author", "thread__contact", "thread__reply_identity", "thread__number__account")
-    return lane(thread_id).select_related(*related, "thread__number__reception").first()
+    rows = lane(thread_id).select_related(*related, "thread__number__reception").prefetch_related("attachments")
+    return rows.order_by(Case(When(status=Status.SENDING, then=0), default=1), "pk").first()
 
 
 def _settle(head):
@@ -105,18 +106,13 @@ def _go(head):
 
 def _claim(head):
     """Queued -> sending, if it still is the head and nothing is in flight. The thread's lock is held only for this."""
+    claimed = {"status": Status.SENDING, "attempts": F("attempts") + 1, "claimed_until": timezone.now() + LEASE}
     with transaction.atomic():
         if not Thread.objects.select_for_update().filter(pk=head.thread_id).exists():
             return False
-        first = lane(head.thread_id).first()
-        is_free = not lane(head.thread_id).filter(status=Status.SENDING).exists()
-        if first != head or first.status != Status.QUEUED or not is_free:
-            return False
-        first.status = Status.SENDING
-        first.attempts += 1
-        first.claimed_until = timezone.now() + LEASE
-        first.save(update_fields=["status", "attempts", "claimed_until"])
-        return True
+        in_the_way = lane(head.thread_id).filter(Q(pk__lt=head.pk) | Q(status=Status.SENDING))
+        mine = Message.objects.filter(~Exists(in_the_way), pk=head.pk, status=Status.QUEUED)
+        return mine.update(**claimed) == 1
 
 
 def _send(head):
@@ -131,7 +127,7 @@ def _send(head):
     except GraphError as error:
         record(head.pk, error)
     else:
-        outcomes.accepted(head.pk, answer)
+        outcomes.accepted(head, answer)
 
 
 def record(message_id, error):

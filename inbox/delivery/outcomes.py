@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from inbox import signals
-from inbox.changes import change_thread_of
+from inbox.changes import change_thread_of, fields_of
 from inbox.models import Conversation, FeedKind, Identity, Message, Thread
 from inbox.rules.retries import gives_up, pause_seconds
 from whatsapp import connection
@@ -19,14 +19,18 @@ IN_DOUBT = (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED, Status.HELD)
 
 
 @contextmanager
-def changing(message_id, now=None):
-    """Lock the message's thread, yield (change, message), save the message. Raises Message.DoesNotExist."""
-    with change_thread_of(Message.objects.select_related("author").filter(pk=message_id), now) as (change, message):
+def changing(message_id, now=None, thread_id=None):
+    """Lock the message's thread, yield (change, message), save the message. Raises Message.DoesNotExist.
+
+    `thread_id` is the one in which it stood a moment ago, where the caller knows.
+    """
+    rows = Message.objects.select_related("author").filter(pk=message_id)
+    with change_thread_of(rows, now, thread_id) as (change, message):
         if change.conversation is None and message.conversation_id:
             change.look_at(Conversation.objects.get(pk=message.conversation_id))
-        before = message.status
+        before, stood = message.status, fields_of(message)
         yield change, message
-        change.save(message)
+        change.save(message, stood)
         # Between queued and sending it goes to and fro: nobody needs to know.
         if message.status not in (before, Status.QUEUED):
             change.tell(FeedKind.MESSAGE_STATUS, message=message)
@@ -34,13 +38,22 @@ def changing(message_id, now=None):
             signals.messages_moved.send(Message, messages=[message], now=change.now)
 
 
-def accepted(message_id, answer, now=None):
-    """Meta took it under a wamid. A receipt may have come before and moved it further: then only the id is added."""
-    with changing(message_id, now) as (change, message):
+def accepted(sent, answer, now=None):
+    """Meta took the message `sent` (its thread and reply identity at hand) under a wamid. A receipt may have come
+    before and moved it further: then only the id is added."""
+    with changing(sent.pk, now, sent.thread_id) as (change, message):
         message.wamid = message.wamid or answer.wamid
         if message.status in IN_DOUBT:
             mark_sent(message, change.now)
-    link_identities(change.thread, answer)
+    if not is_known(sent.thread, answer):
+        link_identities(change.thread, answer)
+
+
+def is_known(thread, answer):
+    """The answer names who we wrote to, and nobody else."""
+    identity = thread.reply_identity
+    is_phone = identity is not None and identity.kind == Identity.Kind.WA_ID
+    return is_phone and answer.wa_id in ("", identity.value) and not answer.bsuid
 
 
 def mark_sent(message, at):

@@ -19,10 +19,11 @@ Status = Message.Status
 
 def record_receipt(event, now=None):
     """Move the message of a StatusReported forward. None when it is nobody's here, else the Message."""
-    message_id = _message_id(event)
-    if message_id is None:
+    found = _place(event)
+    if found is None:
         return None
-    with outcomes.changing(message_id, now) as (change, message):
+    message_id, thread_id = found
+    with outcomes.changing(message_id, now, thread_id) as (change, message):
         before = message.status
         message.wamid = message.wamid or event.wamid
         if advanced(before, event.status) != before:
@@ -32,14 +33,18 @@ def record_receipt(event, now=None):
     return message
 
 
-def _message_id(event):
-    """By Meta's id, else by our own in the callback data; a status of other senders on the number is normal."""
+def _place(event):
+    """(id, thread's id) of its message, or None.
+
+    By Meta's id, else by our own in the callback data; a status of other senders on the number is normal.
+    """
     ours = Message.objects.filter(thread__number__phone_number_id=event.phone_number_id)
     ours = ours.exclude(author_kind=Message.Author.CUSTOMER)
-    found = ours.filter(wamid=event.wamid).values_list("pk", flat=True).first()
+    places = ours.values_list("pk", "thread_id")
+    found = places.filter(wamid=event.wamid).first()
     if found is None:
         named = envelope.message_id_in(event.callback_data)
-        found = ours.filter(pk=named, wamid=None).values_list("pk", flat=True).first() if named else None
+        found = places.filter(pk=named, wamid=None).first() if named else None
     return found
 
 

@@ -43,6 +43,7 @@ def _upload(attachment, number):
     finally:
         row.update(claimed_until=None)
     row.update(media_id=media_id, uploaded_at=Now())
+    attachment.media_id = media_id
     return True
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from inbox import moves, sending_rights, signals
 from inbox.actions.refusals import Refusal
 from inbox.models import Agent, ApiKey, Attachment, FeedKind, Message
 from inbox.rules.search_text import searchable
 from whatsapp.content import Content, Reaction
-from whatsapp.models import Number
+from whatsapp.models import MessageTemplate
 from whatsapp.wake import wake
 
 CLIENT_ID_LIMIT = 64
@@ -20,7 +22,8 @@ class Composed:
     `by` is None for automations, bots and integrations; then an `author_kind` other than agent is needed. The same
     `client_id` of the same agent again stands for the message that was sent before. `attachment_ids` names uploads: of
     `by`, or with `api_key` those of that program. `as_helper` writes into a colleague's or a bot's conversation without
-    taking it. `on_answer` says what an answer to this very message may do (Message.on_answer).
+    taking it. `on_answer` says what an answer to this very message may do (Message.on_answer). `template` is the stored
+    one that content names, where the caller has just read it.
     """
 
     content: Content | None
@@ -33,6 +36,7 @@ class Composed:
     on_answer: dict | None = None
     as_helper: bool = False
     author_kind: str = Message.Author.AGENT
+    template: MessageTemplate | None = None
 
     @property
     def owner(self):
@@ -42,7 +46,7 @@ class Composed:
     def draft(self, content, **found):
         """The Draft of one of its messages; `found` are rows that its ids name."""
         how = {"bump": self.bump, "on_answer": self.on_answer or {}, "author_kind": self.author_kind}
-        how["api_key"] = self.api_key
+        how |= {"api_key": self.api_key, "template": self.template}
         return Draft(content, self.by, **{"client_id": self.client_id, **how, **found})
 
 
@@ -62,6 +66,8 @@ class Draft:
     # The program that sends it, and {"relay": id} where it is a workflow's answer.
     api_key: ApiKey | None = None
     context: dict = field(default_factory=dict)
+    # The stored one that content names, where it has just been read.
+    template: MessageTemplate | None = None
 
     @property
     def is_answer(self):
@@ -84,17 +90,17 @@ def sent_before(author, client_id):
 
 def put(change, draft):
     """Ask the four rights and insert the message as queued (held, while its number is on hold). Raises Refusal."""
-    reason = sending_rights.refusal(change.thread, draft.content, change.now)
+    stored = sending_rights.as_stored(change.thread)
+    reason = sending_rights.refusal(stored, draft.content, change.now, draft.template)
     if reason:
         raise Refusal(reason.code, reason.words, reason.field)
     conversation = change.conversation
     draft = replace(draft, author_kind=voice(draft, conversation))
-    message = row_of(change, draft, Number.objects.get(pk=change.thread.number_id))
+    message = row_of(change, draft, stored.number)
     if conversation:
         _mark(conversation, draft, message, change.now)
     change.save(message)
-    if draft.attachment:
-        _attach(draft.attachment, message)
+    _attach(draft.attachment, message)
     if conversation and not draft.is_reaction:
         conversation.last_message = message
     if draft.on_answer.get("next_message"):
@@ -149,5 +155,9 @@ def _mark(conversation, draft, message, now):
 
 
 def _attach(attachment, message):
+    if attachment is None:
+        # Nobody who shows the message has to ask.
+        prefetch_related_objects([message], Prefetch("attachments", Attachment.objects.none()))
+        return
     attachment.message = message
     attachment.save(update_fields=["message"])

@@ -18,7 +18,9 @@ def opened(where, now=None):
     """The change of a Thread, a Conversation or a conversation's id."""
     if isinstance(where, Thread):
         return change_thread(where.pk, now)
-    return change_conversation(where.pk if isinstance(where, Conversation) else where, now)
+    if isinstance(where, Conversation):
+        return change_conversation(where.pk, now, where.thread_id)
+    return change_conversation(where, now)
 
 
 def enter(change, by, as_helper=False):

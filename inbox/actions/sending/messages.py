@@ -14,7 +14,8 @@ AGAIN = (Status.FAILED, Status.UNCONFIRMED)
 def send_message(where, content, by=None, *, now=None, **how):
     """Queue `content` (of whatsapp.content) into a conversation (or its id), or into a Thread, and return the Message.
 
-    `how` are the fields of Composed: client_id, quoted_id, attachment_ids, bump, on_answer, as_helper, author_kind.
+    `how` are the fields of Composed: client_id, quoted_id, attachment_ids, bump, on_answer, as_helper, author_kind,
+    template.
     """
     return send(where, Composed(content, by, **how), now)
 

@@ -82,6 +82,19 @@ def test_messages_leave_in_order_one_after_another(say, deliver, meta):
         assert message.sent_at
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_message_and_its_receipt_cost_few_queries_up_to_the_screens(say, deliver, django_assert_max_num_queries):
+    message = say("Hello")
+    # With two transactions, what the lane looks at before and after, and whether any program listens.
+    with django_assert_max_num_queries(16):
+        deliver()
+    message.refresh_from_db()
+    assert message.status == "sent"
+    told = receipt(message, "delivered")
+    with django_assert_max_num_queries(10):
+        delivery.record_receipt(told)
+
+
 def test_our_id_travels_with_the_message(say, deliver, meta):
     message = say("Hello")
     deliver()

@@ -1,43 +1,22 @@
-"""Conversations: what they are, and everything the inbox can do with one as a named POST."""
+"""Conversations: read, and opened. What is done with one then stands in `conversation_moves` and `messages`."""
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
-from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from inbox.actions import assignment, closing, tags
 from inbox.actions.opening import Wanted, open_conversation
 from inbox.actions.refusals import Refusal
 from inbox.api import conversation_moves, messages
 from inbox.api.conversation_moves import MovesOfConversation
 from inbox.api.messages import MessagesOfConversation
-from inbox.api.queries import PageQuery, Query
+from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
-from inbox.models import ApiKey, Bot, Contact, Conversation, Tag
+from inbox.models import ApiKey, Contact, Conversation
 from inbox.shapes import ConversationSerializer
 
 Scope = ApiKey.Scope
 STATUSES = "|".join(Conversation.Status.values)
-
-
-class Assignee(serializers.Serializer):
-    """Either an agent or a team."""
-
-    agent = serializers.IntegerField(required=False, help_text="Id of the agent who serves from now on.")
-    team = serializers.IntegerField(required=False, help_text="Id of the team whose line it joins.")
-
-    def validate(self, asked):
-        if len(asked) != 1:
-            names = " or ".join(f"a{'n' if name == 'agent' else ''} {name}" for name in self.fields)
-            raise serializers.ValidationError(f"Name either {names}.")
-        return asked
-
-
-class Server(Assignee):
-    """An agent, a team or a bot."""
-
-    bot = serializers.IntegerField(required=False, help_text="Id of the bot that serves from now on.")
 
 
 class Opening(serializers.Serializer):
@@ -76,16 +55,6 @@ class Opened(ConversationSerializer):
         fields = [*ConversationSerializer.Meta.fields, "applied"]
 
 
-class TagName(serializers.Serializer):
-    """One of the tags that there are."""
-
-    tag = serializers.CharField(help_text="Name of a tag, in any case.")
-
-
-class TagQuery(Query):
-    tag = serializers.CharField(help_text="Name of a tag, in any case.")
-
-
 class ConversationQuery(PageQuery):
     """Which conversations; of everything that happens to them the change feed tells."""
 
@@ -116,15 +85,8 @@ class Conversations(
         "list": Scope.CONVERSATIONS_READ,
         "retrieve": Scope.CONVERSATIONS_READ,
         "create": Scope.CONVERSATIONS_WRITE,
-        "assign": Scope.CONVERSATIONS_WRITE,
-        "transfer": Scope.CONVERSATIONS_WRITE,
-        "hand_over": Scope.CONVERSATIONS_WRITE,
-        "give_back": Scope.CONVERSATIONS_WRITE,
-        "close": Scope.CONVERSATIONS_WRITE,
-        "add_tag": Scope.CONVERSATIONS_WRITE,
-        "remove_tag": Scope.CONVERSATIONS_WRITE,
     }
-    queries = {**messages.QUERIES, **conversation_moves.QUERIES, "list": ConversationQuery, "remove_tag": TagQuery}
+    queries = {**messages.QUERIES, **conversation_moves.QUERIES, "list": ConversationQuery}
 
     def get_queryset(self):
         rows = Conversation.objects.select_related("thread__number", "assignee")
@@ -164,74 +126,6 @@ class Conversations(
             assign_on_handover=asked["assign_on_handover"],
             handover_on=asked["handover_on"],
         )
-
-    @extend_schema(request=Server)
-    @action(detail=True, methods=["post"])
-    def assign(self, request, pk):
-        """Assign it to an agent, a team's line or a bot, whoever has it. A pending handover is gone (S0-30)."""
-        asked = self.told(Server)
-        conversation = self.get_object()
-        if "agent" in asked:
-            assignment.assign(conversation.pk, self.agent(asked["agent"]))
-        elif "bot" in asked:
-            assignment.assign_to_bot(conversation.pk, get_object_or_404(Bot, pk=asked["bot"]))
-        else:
-            assignment.transfer(conversation.pk, None, to_team=self.team(asked["team"]))
-        return self.shown(conversation)
-
-    @extend_schema(request=Assignee)
-    @action(detail=True, methods=["post"])
-    def transfer(self, request, pk):
-        """Transfer it. To an agent, also one who is away or at the limit, or into a team's line."""
-        asked = self.told(Assignee)
-        conversation = self.get_object()
-        target = {"to_agent": self.agent(asked["agent"])} if "agent" in asked else {"to_team": self.team(asked["team"])}
-        assignment.transfer(conversation.pk, None, **target)
-        return self.shown(conversation)
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"], url_path="hand-over")
-    def hand_over(self, request, pk):
-        """Hand it over. A bot's or a pending conversation goes to people."""
-        conversation = self.get_object()
-        assignment.hand_over(conversation.pk, "api")
-        return self.shown(conversation)
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"], url_path="give-back")
-    def give_back(self, request, pk):
-        """Give it back to the line. It waits there for whoever is free."""
-        conversation = self.get_object()
-        assignment.give_back(conversation.pk, None)
-        return self.shown(conversation)
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"])
-    def close(self, request, pk):
-        """Close it. This period of service ends; the customer's next word opens another one."""
-        conversation = self.get_object()
-        is_done = conversation.is_with_bot_of(request.auth)
-        closing.close(conversation.pk, by_rule="bot_complete" if is_done else "api")
-        return self.shown(conversation)
-
-    @extend_schema(request=TagName, operation_id="add_tag")
-    @action(detail=True, methods=["post"], url_path="tags")
-    def add_tag(self, request, pk):
-        """Put a tag on it; twice is once."""
-        conversation = self.get_object()
-        tags.add_tag(conversation.pk, self.tag(self.told(TagName)["tag"]), None)
-        return self.shown(conversation)
-
-    @extend_schema(responses={200: ConversationSerializer}, operation_id="remove_tag")
-    @add_tag.mapping.delete
-    def remove_tag(self, request, pk):
-        """Take a tag off it."""
-        conversation = self.get_object()
-        tags.remove_tag(conversation.pk, self.tag(self.query["tag"]), None)
-        return self.shown(conversation)
-
-    def tag(self, name):
-        return get_object_or_404(Tag, name__iexact=name)
 
     def shown(self, conversation):
         return Response(ConversationSerializer(as_shown(self.get_queryset()).get(pk=conversation.pk)).data)

@@ -38,3 +38,8 @@ def analyze():
     """Let the planner know what was filled in."""
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze")
+
+
+def execute(statement, **values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

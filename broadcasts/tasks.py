@@ -8,8 +8,8 @@ from broadcasts.engine import couriers, planning
 
 
 @shared_task
-def carry(pace_id, place):
-    couriers.carry(pace_id, place)
+def carry(courier_id, ticket):
+    couriers.carry(courier_id, ticket)
 
 
 @shared_task

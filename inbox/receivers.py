@@ -12,7 +12,7 @@ from inbox.actions.receive import receive
 from inbox.models import Agent, FeedKind, Reception, Team
 from inbox.moves import FILL_PLACES
 from whatsapp.inbound import StatusReported
-from whatsapp.signals import event_received, number_held, number_resumed, template_changed
+from whatsapp.signals import event_received, number_held, number_resumed, receipts_received, template_changed
 from whatsapp.wake import wake
 
 
@@ -41,6 +41,11 @@ def on_staff_changed(sender, **kwargs):
 @receiver(event_received, sender=StatusReported)
 def on_receipt(sender, event, **kwargs):
     delivery.record_receipt(event)
+
+
+@receiver(receipts_received)
+def on_receipts(sender, events, **kwargs):
+    delivery.record_receipts(events)
 
 
 @receiver(number_held)

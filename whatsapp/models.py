@@ -107,6 +107,9 @@ class WebhookCall(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     body = models.BinaryField(null=True, help_text="Emptied 30 days after processing.")
     size_bytes = models.PositiveIntegerField(default=0)
+    is_receipts = models.BooleanField(
+        default=False, db_default=False, help_text="It only says what became of messages."
+    )
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     processed_at = models.DateTimeField(null=True, blank=True)
@@ -118,6 +121,8 @@ class WebhookCall(models.Model):
         indexes = [
             # The sweep: what still has to be processed, oldest first.
             models.Index(F("id"), condition=Q(processed_at__isnull=True), name="webhookcall_unprocessed"),
+            # The workers: customers' words, then receipts, oldest first.
+            models.Index(F("is_receipts"), F("id"), condition=Q(processed_at__isnull=True), name="webhookcall_next"),
             # The clean-up of processed bodies after 30 days.
             models.Index(fields=["processed_at"], condition=Q(body__isnull=False), name="webhookcall_with_body"),
         ]

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from whatsapp import inbound, updates
 from whatsapp.models import Account, WebhookCall
-from whatsapp.signals import Unusable, event_received
+from whatsapp.signals import Unusable, event_received, receipts_received
 from whatsapp.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -36,14 +36,16 @@ MOST_REMEMBERED = 1000
 _agreed = set()
 # A task that has processed so many makes way for others: a reply does not wait for a hundred words of customers.
 CALLS_PER_TASK = 10
+# Receipts share a transaction where they wait in numbers, as a broadcast's do.
+RECEIPTS_TOGETHER = 100
 PROCESS = "whatsapp.tasks.process_calls"
 # One statement takes a call and reads it.
 CLAIM = """
     UPDATE whatsapp_webhookcall SET claimed_until = statement_timestamp() + %s, attempts = attempts + 1
-    WHERE id = (
+    WHERE id IN (
         SELECT id FROM whatsapp_webhookcall
         WHERE processed_at IS NULL AND (claimed_until IS NULL OR claimed_until < statement_timestamp()) AND {which}
-        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ORDER BY id LIMIT {most} FOR UPDATE SKIP LOCKED
     )
     RETURNING *
 """
@@ -77,13 +79,49 @@ def process(call_id):
 
 
 def process_waiting():
-    """Process what waits, in order of arrival; after some of it other tasks get their turn."""
+    """Process what waits, customers' words first, each kind in order of arrival; after some of it other tasks get their
+    turn."""
     for _ in range(CALLS_PER_TASK):
         call = claim_next()
         if call is None:
-            return
+            break
         carry_out(call)
-    wake(PROCESS)
+    else:
+        wake(PROCESS)
+    calls = claim_receipts()
+    if calls:
+        carry_out_together(calls)
+        wake(PROCESS)
+
+
+def carry_out_together(calls):
+    """Apply the receipts of these claimed calls in one transaction; one by one where that fails, or where there is
+    anything else in a call."""
+    events = {call.pk: receipts_in(call) for call in calls}
+    simple = [call for call in calls if events[call.pk]]
+    try:
+        with transaction.atomic():
+            told = [event for call in simple for event in events[call.pk]]
+            receipts_received.send(inbound.StatusReported, events=told)
+            finish_together({call.pk: len(events[call.pk]) for call in simple})
+    except POISON as error:
+        if is_server_away(error):
+            raise
+        simple = []
+    for call in calls:
+        if call not in simple:
+            carry_out(call)
+
+
+def receipts_in(call):
+    """The events of a call that holds receipts and nothing else; [] for any other."""
+    if call.attempts > MAX_CLAIMS:
+        return []
+    try:
+        found = inbound.parse(inbound.decode(bytes(call.body or b"")))
+    except inbound.Undecodable:
+        return []
+    return found if all(type(event) is inbound.StatusReported for event in found) else []
 
 
 def carry_out(call):
@@ -109,10 +147,13 @@ def replay(call_id):
 
 
 def sweep():
-    """Process what a lost wake-up or a dead worker left behind, in order of arrival."""
+    """Process what a lost wake-up or a dead worker left behind, in order of arrival; receipts after it, together."""
     left = unclaimed().filter(received_at__lt=Now() - SWEEP_AFTER).order_by("pk")
-    for call_id in left.values_list("pk", flat=True)[:SWEEP_BATCH]:
+    for call_id in left.filter(is_receipts=False).values_list("pk", flat=True)[:SWEEP_BATCH]:
         process(call_id)
+    if left.filter(is_receipts=True).exists():
+        carry_out_together(claim_receipts())
+        wake(PROCESS)
 
 
 def forget_bodies():
@@ -128,12 +169,21 @@ def unclaimed():
 
 def claim(call_id):
     """Take a call for the length of a lease. None when it is done or another worker has it."""
-    return next(iter(WebhookCall.objects.raw(CLAIM.format(which="id = %s"), [LEASE, call_id])), None)
+    return next(iter(_claimed("id = %s", 1, call_id)), None)
 
 
 def claim_next():
-    """Take the call that has waited longest. None when there is none that nobody has."""
-    return next(iter(WebhookCall.objects.raw(CLAIM.format(which="true"), [LEASE])), None)
+    """Take the call with customers' words that has waited longest. None when there is none that nobody has."""
+    return next(iter(_claimed("NOT is_receipts", 1)), None)
+
+
+def claim_receipts():
+    """Take calls with receipts, those that have waited longest, in order."""
+    return sorted(_claimed("is_receipts", RECEIPTS_TOGETHER), key=lambda call: call.pk)
+
+
+def _claimed(which, most, *values):
+    return WebhookCall.objects.raw(CLAIM.format(which=which, most=most), [LEASE, *values])
 
 
 def finish(call, event_count, problems):
@@ -142,6 +192,13 @@ def finish(call, event_count, problems):
     )
     if problems:
         logger.warning("Webhook call %s: %s of %s events could not be used", call.pk, len(problems), event_count)
+
+
+def finish_together(counts):
+    """{call id: how many events}: all of them were used."""
+    for count in set(counts.values()):
+        call_ids = [call_id for call_id, own in counts.items() if own == count]
+        WebhookCall.objects.filter(pk__in=call_ids).update(processed_at=Now(), claimed_until=None, event_count=count)
 
 
 def apply_all(events, call):

@@ -1,6 +1,8 @@
 """News that the gateway sends upward. Receivers run inside the sender's transaction.
 
 event_received  sender=the event's class, event=one of whatsapp.inbound's events, call=the WebhookCall it came in
+receipts_received
+                sender=StatusReported, events=[StatusReported]: many at once, instead of an event_received each
 number_held     sender=Number, number=the number whose sending stopped (its own fault: token, payment, registration)
 number_resumed  sender=Number, number=the number that may send again
 template_changed sender=MessageTemplate, template=a message template that is new or whose status, category or quality
@@ -12,6 +14,7 @@ A receiver of event_received raises Unusable for an event that it understands an
 from django.dispatch import Signal
 
 event_received = Signal()
+receipts_received = Signal()
 number_held = Signal()
 number_resumed = Signal()
 template_changed = Signal()

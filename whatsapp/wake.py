@@ -44,7 +44,8 @@ def wake(task_name, *args, queue="now", after_seconds=0):
     `after_seconds`: a moment later, for what goes on in short runs. Never for what must not be lost.
     """
     if _gathering.asked is None:
-        transaction.on_commit(lambda: _send(task_name, args, queue, after_seconds))
+        later = {"after_seconds": after_seconds} if after_seconds else {}
+        transaction.on_commit(lambda: _send(task_name, args, queue, **later))
     else:
         _gathering.asked[task_name, args, queue, after_seconds] = None
 

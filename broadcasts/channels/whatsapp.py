@@ -120,8 +120,8 @@ class WhatsApp(Channel):
         newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
         since = Message.objects.filter(pk__gt=pace.seen_message_id, pk__lte=newest, thread__number=pace.number_id)
         ours = since.exclude(author_kind__in=(Message.Author.CUSTOMER, Message.Author.BROADCAST))
-        is_first_look, pace.seen_message_id = not pace.seen_message_id, newest
-        return 0 if is_first_look else ours.exclude(status=Message.Status.NOTED).count()
+        pace.seen_message_id = newest
+        return 0 if pace.next_slot_at is None else ours.exclude(status=Message.Status.NOTED).count()
 
 
 class Letter:

@@ -17,49 +17,58 @@ from broadcasts import ledger
 from broadcasts.channels import CHANNELS, channel_of
 from broadcasts.engine import endings, slots
 from broadcasts.hours import allowed_at, zones_of
-from broadcasts.models import Broadcast, Courier, Pace, Recipient
+from broadcasts.models import Broadcast, Courier, Recipient
 from whatsapp.wake import wake
 
 CARRY = "broadcasts.tasks.carry"
-MOST_AT_ONCE = 40
+MOST_AT_ONCE = 100
 # A run is over in a second or two; so long after its worker's death it is somebody else's.
 LEASE = timedelta(seconds=10)
 # Between two runs: slots gather, and the process has a hand free for replies.
 REST_SECONDS = 0.2
-# With nobody due, a look now and then: the sweep wakes who is needed.
+# A wake-up may come a little before its time.
 EARLY = timedelta(seconds=0.02)
+# Whose wake-up has not come for so long gets another one.
+LATE = timedelta(seconds=1)
 
 _places = threading.BoundedSemaphore(settings.BROADCAST_COURIERS_PER_PROCESS)
 
 
-def wake_all(pace, after_seconds=0):
-    for place in range(settings.BROADCAST_COURIERS):
-        wake(CARRY, pace.pk, place, queue="bulk", after_seconds=after_seconds)
+def wake_all(pace):
+    """There is something to carry."""
+    _wake(Courier.objects.filter(pace=pace))
 
 
-def carry(pace_id, place):
-    """One run of one courier, if it is due and this process has a place for it."""
+def carry(courier_id, ticket):
+    """One run of one courier, if this is its ticket and this process has a place for it."""
     if not _places.acquire(blocking=False):
-        wake(CARRY, pace_id, place, queue="bulk", after_seconds=REST_SECONDS)
+        wake(CARRY, courier_id, ticket, queue="bulk", after_seconds=REST_SECONDS)
         return
     try:
-        if _claim(pace_id, place):
-            _go_on_later(pace_id, place, run(Pace.objects.get(pk=pace_id)))
+        courier = _claim(courier_id, ticket)
+        if courier:
+            _go_on_later(courier, run(courier.pace))
     finally:
         _places.release()
 
 
-def _claim(pace_id, place):
-    due = Courier.objects.filter(pace=pace_id, place=place, due_at__lte=Now() + EARLY)
-    return bool(due.update(due_at=Now() + LEASE))
+def _claim(courier_id, ticket):
+    due = Courier.objects.filter(pk=courier_id, ticket=ticket, due_at__lte=Now() + EARLY)
+    if not due.update(due_at=Now() + LEASE, ticket=ticket + 1):
+        return None
+    return Courier.objects.select_related("pace").get(pk=courier_id)
 
 
-def _go_on_later(pace_id, place, after_seconds):
-    """None: there is nothing to carry now."""
-    rest = timedelta(seconds=after_seconds or 0)
-    Courier.objects.filter(pace=pace_id, place=place).update(due_at=Now() + rest)
+def _go_on_later(courier, after_seconds):
+    """None: there is nothing to carry now; whoever brings something wakes it, or the sweep does."""
+    Courier.objects.filter(pk=courier.pk).update(due_at=Now() + timedelta(seconds=after_seconds or 0))
     if after_seconds is not None:
-        wake(CARRY, pace_id, place, queue="bulk", after_seconds=after_seconds)
+        wake(CARRY, courier.pk, courier.ticket, queue="bulk", after_seconds=after_seconds)
+
+
+def _wake(idle):
+    for courier_id, ticket in idle.order_by("place").values_list("pk", "ticket"):
+        wake(CARRY, courier_id, ticket, queue="bulk")
 
 
 def run(pace, now=None):
@@ -136,8 +145,6 @@ def awake_at(broadcast, recipient, now):
 
 
 def sweep():
-    """Wake the couriers of lanes where something is due and nobody comes."""
+    """Wake the couriers of lanes where something is under way and nobody comes."""
     sending = Broadcast.objects.filter(lane=OuterRef("pace__key"), status=Broadcast.Status.SENDING)
-    idle = Courier.objects.filter(Exists(sending), due_at__lte=Now())
-    for pace_id, place in idle.values_list("pace_id", "place"):
-        wake(CARRY, pace_id, place, queue="bulk")
+    _wake(Courier.objects.filter(Exists(sending), due_at__lte=Now() - LATE))

@@ -25,6 +25,7 @@ FOLLOWS = {
     Message.Status.PLAYED: Status.READ,
 }
 GOT = (Status.SENT, Status.DELIVERED, Status.READ)
+LOOKED_AT = ("broadcast_id", "shard", "status", "attempts", "message_id")
 UNCONFIRMED = "unconfirmed"
 CANCELLED = "cancelled"
 
@@ -42,7 +43,7 @@ class Fate:
 def follow(messages, now):
     """Move the recipients of these messages of broadcasts."""
     moved = {message.pk: message for message in messages}
-    rows = Recipient.objects.select_for_update(of=("self",)).filter(message__in=moved).order_by("pk")
+    rows = Recipient.objects.select_for_update(of=("self",)).filter(message__in=moved).order_by("pk").only(*LOOKED_AT)
     alike = defaultdict(list)
     for recipient in rows:
         alike[_fate(recipient, moved[recipient.message_id], now)].append(recipient)

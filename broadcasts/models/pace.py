@@ -37,11 +37,13 @@ class Pace(models.Model):
 
 class Courier(models.Model):
     """One of the few who carry a lane's broadcasts, a short run at a time. Whoever claims the row is the courier until
-    `due_at`; a run that ends says when the next one begins."""
+    `due_at`; a run that ends says when the next one begins. A wake-up is good for one run: it names the `ticket`, and
+    whoever claims the row takes the next one, so that wake-ups that came twice end there."""
 
     pace = models.ForeignKey(Pace, on_delete=models.CASCADE, related_name="couriers")
     place = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
+    ticket = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pace", "place"], name="courier_once_per_place")]

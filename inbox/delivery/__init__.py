@@ -10,6 +10,16 @@ from inbox.delivery.holding import hold_messages, release_messages
 from inbox.delivery.lane import deliver_next
 from inbox.delivery.outcomes import take_back
 from inbox.delivery.receipts import record_receipt
+from inbox.delivery.receipts_together import record_receipts
 from inbox.delivery.sweeping import sweep
 
-__all__ = ["deliver_next", "hold_messages", "record_receipt", "release_messages", "send_many", "sweep", "take_back"]
+__all__ = [
+    "deliver_next",
+    "hold_messages",
+    "record_receipt",
+    "record_receipts",
+    "release_messages",
+    "send_many",
+    "sweep",
+    "take_back",
+]

@@ -76,7 +76,7 @@ def _changed(broadcast_id, change):
 
 
 def read(broadcast, text):
-    """The broadcasts.pasted.Pasted of a text, with addresses of the draft's channel."""
+    """The broadcasts.pasted.Pasted of a text, with addresses of the draft's channel. Raises Refusal."""
     channel = channel_of(broadcast)
 
     def address_of(typed):
@@ -85,7 +85,10 @@ def read(broadcast, text):
         except Refusal as refusal:
             raise NotUsable(refusal.words) from refusal
 
-    return read_list(text, address_of)
+    try:
+        return read_list(text, address_of)
+    except NotUsable as error:
+        raise Refusal("list_unreadable", str(error), "text", 400) from error
 
 
 @transaction.atomic

@@ -44,11 +44,14 @@ class Pasted:
 
 
 class NotUsable(Exception):
-    """Why an address is none; its text says it to a person."""
+    """Why an address, or a list, is none; its text says it to a person."""
 
 
 def read_list(text: str, address_of: Callable[[str], str]) -> Pasted:
-    """Read a list; `address_of` makes the ledger's form of an address as typed, or raises NotUsable."""
+    """Read a list; `address_of` makes the ledger's form of an address as typed, or raises NotUsable.
+
+    Raises NotUsable for what is no table at all.
+    """
     rows = [(number, cells) for number, cells in _rows(text) if any(cells)]
     if not rows:
         return Pasted()
@@ -64,13 +67,17 @@ def read_list(text: str, address_of: Callable[[str], str]) -> Pasted:
 
 
 def _rows(text):
-    """(line number, cells) of each line."""
-    clean = text.removeprefix("\ufeff").replace("\x00", "")
+    """(line number, cells) of each line. Raises NotUsable for what is no table."""
+    clean = text.removeprefix("\ufeff").replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     first = next((line for line in clean.splitlines() if line.strip()), "")
     delimiter = next((mark for mark in DELIMITERS if mark in first), ",")
     reader = csv.reader(io.StringIO(clean), delimiter=delimiter)
-    for cells in reader:
-        yield reader.line_num, [cell.strip()[:LONGEST_CELL] for cell in cells[:MOST_COLUMNS]]
+    try:
+        for cells in reader:
+            yield reader.line_num, [cell.strip()[:LONGEST_CELL] for cell in cells[:MOST_COLUMNS]]
+    except csv.Error as error:
+        words = f"This cannot be read as a table near line {reader.line_num}: a quotation mark may be left open."
+        raise NotUsable(words) from error
 
 
 def _head(cells, address_of):

@@ -26,6 +26,7 @@ from stack.web import Health
 from inbox.demo.cast import PASSWORD, email_of
 from inbox.management.commands.demo import EMBEDDED_MARK
 from inbox.models import Agent, Conversation
+from tests.broadcasts.mail.server import MailServer
 from tests.sandbox.phone import Sandbox
 
 SECONDS = 60
@@ -33,14 +34,17 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Programs(Installation):
-    """With the settings of production, whatever the tests' own environment says."""
+    """With the settings of production, whatever the tests' own environment says; mail goes to a postbox of theirs."""
+
+    mail_port: int = 0
 
     @property
     def site_url(self):
         return self.local_url
 
     def settings(self):
-        fixed = {"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1,localhost", "CSRF_TRUSTED_ORIGINS": self.local_url}
+        mail = {"EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}"}
+        fixed = mail | {"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1,localhost", "CSRF_TRUSTED_ORIGINS": self.local_url}
         return {**super().settings(), **fixed}
 
 
@@ -54,6 +58,7 @@ class Running:
         self.database = f"installation_{os.getpid()}"
         self.supervisor = Supervisor(self.places.log, self.interrupt)
         self.programs = None
+        self.mail = MailServer()
 
     # --- Starting and stopping ---
 
@@ -71,7 +76,9 @@ class Running:
             database_url=url_of(self.database),
             redis_url=broker.url,
             has_sandbox=True,
+            mail_port=self.mail.port,
         )
+        self.mail.start()
         self._start_programs(broker)
 
     def _start_programs(self, broker):
@@ -98,6 +105,7 @@ class Running:
 
     def stop(self):
         self.supervisor.stop()
+        self.mail.stop()
         with self._server() as server:
             server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(self.database)))
         shutil.rmtree(self.places.var)

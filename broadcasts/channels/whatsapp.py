@@ -224,14 +224,15 @@ def _with_safe_link(component):
 
 
 def _on_answer(broadcast):
-    """What an answer to its messages may do (Message.on_answer)."""
+    """What an answer to its messages may do (Message.on_answer), and what the thread calls them."""
     to = broadcast.AnswersTo
     told = {
         to.TEAM: {"team": broadcast.answers_team_id},
         to.BOT: {"bot": broadcast.answers_bot_id},
         to.RECORD: {"record_only": True},
     }
-    return {"broadcast": broadcast.pk, **told.get(broadcast.answers_to, {})}
+    named = {"broadcast": broadcast.pk, "broadcast_name": broadcast.name}
+    return {**named, **told.get(broadcast.answers_to, {})}
 
 
 def _number_id(lane):

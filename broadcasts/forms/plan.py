@@ -56,7 +56,8 @@ class PlanForm(forms.ModelForm):
         self.fields["answers_team"].queryset = Team.objects.all()
         self.fields["answers_bot"].queryset = Bot.objects.all()
         self.fields["answers_team"].empty_label = self.fields["answers_bot"].empty_label = "Choose"
-        self.fields["cap_days"].required = False
+        for name in ("cap_days", "answers_to"):
+            self.fields[name].required = False
         at = self.instance.scheduled_at
         self.initial["when"] = LATER if at else NOW
         self.initial["day_and_time"] = at.astimezone(self._zone()).strftime("%Y-%m-%dT%H:%M") if at else ""

@@ -43,7 +43,11 @@ def progress(request, broadcast_id):
     found = seen_broadcast(request, broadcast_id)
     ids = [number_in(text) for text in request.GET.getlist("row")[:MOST_FOLLOWED]]
     followed = found.recipients.filter(pk__in=[pk for pk in ids if pk])
-    context = _progress(request, found) | {"followed": followed, "is_update": True}
+    context = _progress(request, found) | {
+        "followed": followed,
+        "is_update": True,
+        "has_ledger": "status" in request.GET,
+    }
     return render(request, "broadcasts/_progress.html", context)
 
 

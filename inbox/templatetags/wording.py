@@ -6,6 +6,7 @@ import emoji
 import phonenumbers
 from django import template
 from django.utils import timezone
+from django.utils.text import Truncator
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from phonenumbers import timezone as phone_zones
 
@@ -32,6 +33,8 @@ WRITTEN = frozenset(
         "note",
     ]
 )
+# So much of a broadcast's name stands above its messages.
+NAME_SHOWN = 60
 AUTHOR_LABELS = {
     "automation": "Automatic reply",
     "bot": "Bot",
@@ -100,9 +103,12 @@ def side(message):
 
 @register.filter
 def author_label(message):
-    """Who wrote an outbound message: the agent's name, or what kind of machine it was."""
+    """Who wrote an outbound message: the agent's name, the broadcast's, or what kind of machine it was."""
     if message.author_kind == "agent":
         return str(message.author)
+    name = message.on_answer.get("broadcast_name")
+    if message.author_kind == "broadcast" and name:
+        return f"Broadcast: {Truncator(name).chars(NAME_SHOWN)}"
     return AUTHOR_LABELS.get(message.author_kind, "")
 
 

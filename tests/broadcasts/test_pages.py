@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from broadcasts.models import Broadcast, Recipient, Tally
+from inbox.models import Message
+from inbox.templatetags.wording import author_label
 from tests.factories import make_agent, make_contact, make_number
 
 Status = Broadcast.Status
@@ -58,7 +60,6 @@ def test_the_list_says_what_became_of_each(client, boss, number):
     make_broadcast(number, "Autumn sale", recipients=["read", "delivered", "sent", "failed", "queued"])
     shown = words_of(client.get(reverse("broadcasts")))
     assert "Autumn sale" in shown
-    assert '<span id="sent-' in shown
     assert "of 5" in shown
     assert "Sending" in shown
 
@@ -182,3 +183,11 @@ def test_a_damaged_sample_is_no_error(client, boss, number):
     for sample in ("x", "1.2", "1.2-x.-", "9" * 400, "\x00", "1." + "7-7." * 900):
         assert client.get(reverse("broadcasts_moving"), {"sample": sample}).status_code == 200
         assert client.get(reverse("broadcast_progress", args=[broadcast.pk]), {"sample": sample}).status_code == 200
+
+
+def test_its_messages_stand_in_the_thread_under_its_name(number):
+    from_broadcast = Message(author_kind="broadcast", on_answer={"broadcast": 5, "broadcast_name": "Autumn sale"})
+    assert author_label(from_broadcast) == "Broadcast: Autumn sale"
+    assert author_label(Message(author_kind="broadcast")) == "Broadcast"
+    long = Message(author_kind="broadcast", on_answer={"broadcast_name": "x" * 200})
+    assert len(author_label(long)) < 80

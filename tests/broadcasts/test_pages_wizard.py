@@ -1,5 +1,6 @@
 """The wizard, step by step: what it keeps, what it refuses in which words, and when a later step opens."""
 
+import io
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from broadcasts.models import Broadcast
 from inbox.actions import groups
@@ -387,6 +389,15 @@ def test_it_is_sent_now(client, ready):
     assert ready.status == Status.SENDING
 
 
+def test_an_email_is_sent_now_without_a_word_on_answers(client, boss, number):
+    """S4-43, and S4-35 by email."""
+    amira = known(number, email="amira@example.org")
+    draft = make_email_draft(boss, make_email_sender(), audience={"contacts": [amira.pk]})
+    client.post(at("review", draft), {"when": "now"})
+    draft.refresh_from_db()
+    assert draft.status == Status.SENDING
+
+
 def test_it_is_scheduled_in_the_time_zone_that_is_named(client, ready):
     """S4-43: send later."""
     plan = {"when": "later", "day_and_time": "2099-07-01T09:00", "time_zone": "Europe/Berlin", "answers_to": "default"}
@@ -531,3 +542,31 @@ def test_the_wizard_asks_few_questions_however_many_customers_there_are(
     client.post(at("tick", draft), {"all": "1"}, **HTMX)
     with django_assert_max_num_queries(20):
         client.get(at("recipients", draft))
+
+
+# --- The file above the text -----------------------------------------------------------------------------------------
+
+PICTURE = [{"type": "HEADER", "format": "IMAGE"}]
+
+
+def png(name="flyer.png"):
+    image = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(image, "PNG")
+    return SimpleUploadedFile(name, image.getvalue(), "image/png")
+
+
+def test_a_picture_above_the_text_is_brought_to_whatsapp(client, berlin):
+    root = make_agent("Root", role="admin")
+    client.force_login(root)
+    template = make_template(berlin, "flyer", body="Look", more=PICTURE)
+    draft = make_draft(root, berlin, template)
+    shown = words_of(client.post(at("above_text", draft), {"file": png()}))
+    assert "flyer.png" in shown
+    draft.refresh_from_db()
+    (header,) = draft.content["components"]
+    assert header["parameters"][0]["image"]["id"]
+    assert client.get(at("picture", draft))["Content-Type"] == "image/png"
+    assert "broadcasts" in words_of(client.get(at("message", draft)))
+    assert client.post(at("message", draft), {}).url == at("recipients", draft)
+    refused = client.post(at("above_text", draft), {"file": SimpleUploadedFile("x.txt", b"words")})
+    assert "This place takes a file of the kind image." in words_of(refused)

@@ -10,6 +10,26 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (box.checked) event.detail.parameters.on = "1";
 });
 
+// Proceeding waits for the ticks that are still on their way.
+let pending = 0;
+let proceeding = null;
+
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  if (target.matches?.("[data-tick]")) pending += 1;
+});
+
+document.addEventListener("htmx:afterRequest", ({ target }) => {
+  if (!target.matches?.("[data-tick]")) return;
+  pending -= 1;
+  if (!pending && proceeding) proceeding.requestSubmit();
+});
+
+document.addEventListener("submit", (event) => {
+  if (!pending || !event.target.matches(".reach-side form")) return;
+  event.preventDefault();
+  proceeding = event.target;
+});
+
 // What could not be saved is not shown as chosen.
 document.addEventListener("htmx:responseError", ({ target }) => {
   if (target.matches?.("[data-tick]")) target.checked = !target.checked;

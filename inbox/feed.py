@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from inbox.models import ApiKey, Contact, Conversation, FeedEvent, Message, Subscription, Thread
 from inbox.models.feed import FEED_KIND_OF_LINE
-from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer
+from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer, with_shown
 from whatsapp.wake import wake
 
 PUBLISH = "inbox.tasks.publish_events"
@@ -102,8 +102,8 @@ def tell_of_contact(line, contact):
 
 def _conversations(ids):
     """Read anew: what others look at in the changing row is left as it is."""
-    rows = Conversation.objects.select_related("thread").prefetch_related("participants", "tags")
-    return {row.pk: ConversationSerializer(row).data for row in (rows.filter(pk__in=ids) if ids else ())}
+    rows = with_shown(Conversation.objects.filter(pk__in=ids)) if ids else ()
+    return {row.pk: ConversationSerializer(row).data for row in rows}
 
 
 def _contacts(ids):

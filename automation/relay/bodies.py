@@ -4,7 +4,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from automation.models import Relay
-from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer
+from inbox.models import Conversation
+from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer, with_shown
 
 TYPES = {
     Relay.Kind.INTERACTION: "relay.response",
@@ -21,13 +22,13 @@ def content_of(relay):
 
 
 def _data(relay):
-    conversation = relay.conversation
+    conversation = with_shown(Conversation.objects.filter(pk=relay.conversation_id)).get()
     return {
         "id": relay.name,
         "relay": relay.pk,
         "correlation": relay.correlation,
         "conversation": ConversationSerializer(conversation).data,
-        "contact": ContactSerializer(conversation.thread.contact).data,
+        "contact": ContactSerializer(relay.conversation.thread.contact).data,
         "message": relay.message and MessageSerializer(relay.message).data,
         "asked": relay.asked and MessageSerializer(relay.asked).data,
         "answer_url": settings.SITE_URL.rstrip("/") + reverse("api-relay-answer", args=[relay.pk]),

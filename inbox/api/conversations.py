@@ -13,7 +13,7 @@ from inbox.api.messages import MessagesOfConversation
 from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, Contact, Conversation
-from inbox.shapes import ConversationSerializer
+from inbox.shapes import ConversationSerializer, with_shown
 
 Scope = ApiKey.Scope
 STATUSES = "|".join(Conversation.Status.values)
@@ -91,7 +91,7 @@ class Conversations(
     def get_queryset(self):
         rows = Conversation.objects.select_related("thread__number", "assignee")
         if self.action in ("list", "retrieve"):
-            rows = as_shown(rows)
+            rows = with_shown(rows)
         if "status" in self.query:
             rows = rows.filter(status__in=self.query["status"].split(","))
         if "tag" in self.query and self.action == "list":
@@ -128,9 +128,4 @@ class Conversations(
         )
 
     def shown(self, conversation):
-        return Response(ConversationSerializer(as_shown(self.get_queryset()).get(pk=conversation.pk)).data)
-
-
-def as_shown(rows):
-    """With what the shape shows, and nothing else."""
-    return rows.select_related(None).select_related("thread").prefetch_related("participants", "tags")
+        return Response(ConversationSerializer(with_shown(self.get_queryset()).get(pk=conversation.pk)).data)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MOST_OF_A_SEND = 19
 # One more thing moves while the conversation waits for its customer: how long it does.
 MOST_WHILE_IT_WAITS = MOST_OF_A_SEND + 2
-MOST_OF_A_PAGE = 4
+MOST_OF_A_PAGE = 2
 
 
 @pytest.fixture

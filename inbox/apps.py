@@ -10,6 +10,4 @@ class InboxConfig(AppConfig):
     def ready(self):
         import_module("inbox.receivers")
         import_module("inbox.closing_windows")
-        import_module("inbox.api_admin")
-        import_module("inbox.subscription_admin")
         post_migrate.connect(import_module("inbox.schedule").write_sweeps, sender=self)

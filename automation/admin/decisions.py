@@ -18,7 +18,7 @@ from unfold.decorators import display
 
 from automation import sentences
 from automation.models import Decision
-from inbox.admin import OfThreads, link
+from inbox.admin.lists import OfThreads, link
 from inbox.models import Conversation
 from inbox.queries import number_in
 from whatsapp.admin import ReadOnly

@@ -7,7 +7,7 @@ from unfold.decorators import action
 
 from automation.admin import page
 from automation.admin.decisions import address_of_log
-from inbox.admin import NumberAdmin
+from inbox.admin.people import NumberAdmin
 from inbox.queries import number_in
 from whatsapp.models import Number
 

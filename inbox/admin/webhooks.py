@@ -6,12 +6,10 @@ from datetime import timedelta
 from django import forms
 from django.contrib import admin, messages
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django_htmx.http import HttpResponseClientRedirect
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
@@ -22,7 +20,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from inbox import webhooks
 from inbox.actions import subscriptions
 from inbox.actions.refusals import Refusal
-from inbox.admin import link
+from inbox.admin.dialogs import back_to, question
+from inbox.admin.lists import link
+from inbox.admin.shown_once import ShowsOnce
 from inbox.models import FeedEvent, FeedKind, Subscription, WebhookDelivery
 from whatsapp.admin import ReadOnly
 
@@ -58,13 +58,10 @@ class SinceForm(BaseDialogForm):
     )
 
 
-def dialog(title, description, button, form_class=None):
-    return {"title": title, "description": description, "form_class": form_class, "form_submit_text": button}
-
-
 @admin.register(Subscription)
-class SubscriptionAdmin(ModelAdmin):
+class SubscriptionAdmin(ShowsOnce, ModelAdmin):
     form = SubscriptionForm
+    page_shown_once = "admin/webhook_secret.html"
     list_display = ["title", "url", "number", "state", "waiting"]
     list_select_related = ["number", "api_key"]
     search_fields = ["name", "url"]
@@ -125,7 +122,7 @@ class SubscriptionAdmin(ModelAdmin):
             made = subscriptions.subscribe({**told, "url": form.cleaned_data["url"]})
             subscription.pk, subscription.secret = made.pk, made.secret
             subscription.refresh_from_db()
-            request.shows_secret = True
+            self.show_secret(request, subscription)
         super().save_model(request, subscription, form, change)  # which runs what the buttons beside Save do
 
     @action(description="Save and make a new secret", permissions=["renew"])
@@ -133,28 +130,18 @@ class SubscriptionAdmin(ModelAdmin):
         """Calls are signed with the former one as well, for a day."""
         subscriptions.renew_secret(subscription.pk)
         subscription.refresh_from_db()
-        request.shows_secret = True
+        self.show_secret(request, subscription)
 
     def has_renew_permission(self, request, object_id=None):
         return self.has_change_permission(request)
 
-    def response_add(self, request, subscription, post_url_continue=None):
-        return self._shown_once(request, subscription)
-
-    def response_change(self, request, subscription):
-        if hasattr(request, "shows_secret"):
-            return self._shown_once(request, subscription)
-        return super().response_change(request, subscription)
-
-    def _shown_once(self, request, subscription):
-        context = {**self.admin_site.each_context(request), "subscription": subscription}
-        title = f"Secret of {subscription}"
-        return TemplateResponse(request, "admin/webhook_secret.html", {**context, "title": title})
+    def show_secret(self, request, subscription):
+        self.show_once(request, f"Secret of {subscription}", subscription=subscription)
 
     @action(
         description="Send a test",
         icon="send",
-        dialog=dialog("Send a test?", "One signed request of the type webhook.test goes to the address now.", "Send"),
+        dialog=question("Send a test?", "One signed request of the type webhook.test goes to the address now.", "Send"),
     )
     def send_test(self, request, form, object_id):
         outcome = webhooks.send_test(get_object_or_404(Subscription, pk=object_id))
@@ -162,7 +149,7 @@ class SubscriptionAdmin(ModelAdmin):
             messages.success(request, f"It answered {outcome.status} after {outcome.duration_ms} ms.")
         else:
             messages.error(request, f"{outcome.words} It took {outcome.duration_ms} ms.")
-        return _back_to(object_id)
+        return back_to(Subscription, object_id)
 
     @action(description="Log", icon="receipt_long")
     def show_log(self, request, object_id):
@@ -172,7 +159,7 @@ class SubscriptionAdmin(ModelAdmin):
     @action(
         description="Send again",
         icon="replay",
-        dialog=dialog("Send again?", "Events go out again, under the ids that they had.", "Send again", SinceForm),
+        dialog=question("Send again?", "Events go out again, under the ids that they had.", "Send again", SinceForm),
     )
     def send_again(self, request, form, object_id):
         subscription = get_object_or_404(Subscription, pk=object_id)
@@ -183,7 +170,7 @@ class SubscriptionAdmin(ModelAdmin):
             messages.error(request, refusal.words)
         else:
             messages.success(request, f"{count} events are sent again.")
-        return _back_to(object_id)
+        return back_to(Subscription, object_id)
 
 
 def sentence(subscription, now):
@@ -206,11 +193,6 @@ def sentence(subscription, now):
 
 def _moment(when):
     return date_format(timezone.localtime(when), "j M Y, H:i e") if when else ""
-
-
-def _back_to(subscription_id):
-    """The dialog is posted by script, which follows this."""
-    return HttpResponseClientRedirect(reverse("admin:inbox_subscription_change", args=[subscription_id]))
 
 
 @admin.register(WebhookDelivery)

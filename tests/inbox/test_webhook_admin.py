@@ -9,9 +9,9 @@ from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
 from inbox import webhooks
+from inbox.admin.webhooks import sentence
 from inbox.changes import change_conversation
 from inbox.models import ApiKey, FeedKind, Subscription, WebhookDelivery
-from inbox.subscription_admin import sentence
 from tests.factories import make_agent, make_conversation
 from tests.inbox.listening import make_subscription
 from tests.inbox.programs.far_end import running_program

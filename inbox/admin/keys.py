@@ -1,0 +1,87 @@
+"""The keys of programs, for admins: made, renewed with overlap, revoked. Its secrets are on one page, once."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from inbox.actions.subscriptions import OVERLAP_HOURS
+from inbox.admin.shown_once import ShowsOnce
+from inbox.models import ApiKey, Installation
+
+KEY_PAGE = "admin/api_key.html"
+
+
+class ApiKeyForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        choices=ApiKey.Scope.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="What the key may do. Templates only, unless free-form messages are ticked too.",
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = [
+            "name",
+            "scopes",
+            "number",
+            "requests_per_minute",
+            "relay_url",
+            "relay_patience_minutes",
+            "expires_at",
+            "revoked_at",
+        ]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ShowsOnce, ModelAdmin):
+    form = ApiKeyForm
+    page_shown_once = KEY_PAGE
+    list_display = ["name", "number", "state", "last_used_at"]
+    list_select_related = ["number"]
+    search_fields = ["name"]
+    readonly_fields = ["state", "last_used_at", "previous_until", "created_by", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "scopes", "number", "requests_per_minute"]}),
+        (
+            "Workflow",
+            {
+                "fields": ["relay_url", "relay_patience_minutes"],
+                "description": "Where customers' responses to this key's messages go. Each call is signed.",
+            },
+        ),
+        ("How long", {"fields": ["expires_at", "revoked_at", "previous_until"]}),
+        ("Facts", {"fields": ["state", "last_used_at", "created_by", "created_at"]}),
+    ]
+    actions_submit_line = ["renew"]
+
+    @display(description="State", label={"Valid": "success", "Expired": "warning", "Revoked": "danger"})
+    def state(self, key):
+        if key.revoked_at:
+            return "Revoked"
+        return "Valid" if key.is_usable(timezone.now()) else "Expired"
+
+    def save_model(self, request, key, form, change):
+        if not change:
+            key.created_by = request.user
+            self.show_once(request, **told_of(key, key.renew()))
+        super().save_model(request, key, form, change)
+
+    @action(description="Save and make a new secret", permissions=["renew"])
+    def renew(self, request, key):
+        """The old one works on for a day."""
+        token = key.renew(previous_until=timezone.now() + timedelta(hours=OVERLAP_HOURS))
+        self.show_once(request, **told_of(key, token))
+        key.save()
+
+    def has_renew_permission(self, request, object_id=None):
+        return self.has_change_permission(request)
+
+
+def told_of(key, token):
+    """What the page with a new token and the workflow's secret says."""
+    return {"title": f"Key for {key}", "key": key, "token": token, "installation": Installation.current()}

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from broadcasts.api import examples
 from broadcasts.personalise import ValueMissing, Values, personalised
 from inbox.actions import assignment, closing
 from inbox.actions.addressing import Addressee, threads_of
@@ -39,6 +40,8 @@ SCOPES = {
 
 class OperatorAction(serializers.Serializer):
     """What is to be done, and for whom. `action` says which of the other fields are needed."""
+
+    example = examples.ACTION
 
     bot_id = serializers.UUIDField(help_text="The installation id from the admin's page REST API.")
     phone = serializers.CharField(max_length=40, help_text="The customer's, international, with plus sign.")
@@ -78,6 +81,8 @@ class OperatorAction(serializers.Serializer):
 
 class OperatorActionDone(serializers.Serializer):
     """What was accepted."""
+
+    example = examples.ACTION_DONE
 
     action = serializers.CharField(help_text="The action.")
     status = serializers.CharField(help_text="accepted: a message is on its way; done.")

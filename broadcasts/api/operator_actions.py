@@ -10,10 +10,11 @@ from broadcasts.api import examples
 from broadcasts.personalise import ValueMissing, Values, personalised
 from inbox.actions import assignment, closing
 from inbox.actions.addressing import Addressee, threads_of
+from inbox.actions.permission import ask_for_scope
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import send_message, valid_phone, write_note
 from inbox.api.messages import template_of
-from inbox.api.permissions import ANY_KEY, ask_for
+from inbox.api.permissions import ANY_KEY
 from inbox.api.resources import Resource, StorableDict
 from inbox.models import ApiKey, Conversation, Installation, Message, Thread
 from whatsapp import content, message_templates
@@ -105,7 +106,7 @@ class OperatorActions(Resource):
         Scopes: messages:templates, messages:free-form or conversations:write, as the action needs.
         """
         asked = self.told(OperatorAction)
-        ask_for(SCOPES[asked["action"]], request.auth)
+        ask_for_scope(request.auth, SCOPES[asked["action"]])
         if asked["bot_id"] != Installation.current().public_id:
             words = "This is not the id of this installation. It stands in the admin, under REST API."
             raise Refusal("installation_unknown", words, "bot_id", 400)

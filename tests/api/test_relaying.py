@@ -177,6 +177,8 @@ def test_the_scopes_of_the_key_hold_for_a_late_answer(crm, taken, pending):
     ApiKey.objects.filter(pk=crm.key.pk).update(scopes=["messages:templates"])
     refused = answer(crm, taken, "complete")
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    refused = answer(crm, taken, "message", messages=[{"content": {"text": "Hello"}}])
+    assert (refused.status_code, refused.json()["code"]) == (403, "templates_only")
     pending.refresh_from_db()
     assert pending.status == Conversation.Status.PENDING
     assert answer(crm, taken, "message", messages=[TEMPLATE]).status_code == 200

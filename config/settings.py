@@ -163,6 +163,8 @@ BROADCAST_SENDERS = env.int("BROADCAST_SENDERS", default=16)
 # How many carry the broadcasts of one number, and how many of them one worker process lets in at once.
 BROADCAST_COURIERS = env.int("BROADCAST_COURIERS", default=4)
 BROADCAST_COURIERS_PER_PROCESS = env.int("BROADCAST_COURIERS_PER_PROCESS", default=2)
+# How many threads of one worker process call integrators' programs (webhooks, relays) at once.
+PROGRAM_CALLERS_PER_PROCESS = env.int("PROGRAM_CALLERS_PER_PROCESS", default=3)
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STATIC_ROOT = VAR_DIR / "static"

@@ -21,7 +21,7 @@ from automation.relay.programs import FREE
 from automation.rules.relays import Action, Answer, Verdict, retry_at, verdict
 from inbox.actions.refusals import Refusal
 from inbox.models import Thread
-from inbox.programs import door
+from inbox.programs import door, room
 from inbox.programs.calling import call
 from whatsapp.wake import wake
 
@@ -30,8 +30,8 @@ logger = logging.getLogger(__name__)
 # A call gives up after 10 s; what is in flight for longer is a lost worker's.
 LEASE = timedelta(seconds=30)
 MOST_STEPS = 100
-# So many calls of one key are under way at a time: fewer than a small installation's worker has threads.
-MOST_CALLS_AT_ONCE = 3
+# So many calls of one key are under way at a time: fewer than a worker has places for calls.
+MOST_CALLS_AT_ONCE = 2
 Status = Relay.Status
 NO_KEY = "Its API key was deleted, revoked or has expired."
 NO_ADDRESS = "There is no address to call."
@@ -51,6 +51,12 @@ class Outcome:
 
 def send_next(thread_id, read):
     """Send what waits in this thread, oldest first, until nothing may leave now; then let others of its program go."""
+    with room.place(_go_on, thread_id) as is_in:
+        if is_in:
+            _run(thread_id, read)
+
+
+def _run(thread_id, read):
     relay = None
     for _ in range(MOST_STEPS):
         claimed = _claim(thread_id, timezone.now())
@@ -67,7 +73,11 @@ def _wake_next(key_id, now):
     due = Relay.objects.filter(api_key=key_id, status=Status.PENDING, retry_at__lte=now).order_by("retry_at")
     thread_id = due.values_list("conversation__thread", flat=True).first()
     if thread_id:
-        wake(SEND, thread_id, queue="bulk")
+        _go_on(thread_id)
+
+
+def _go_on(thread_id):
+    wake(SEND, thread_id, queue="bulk")
 
 
 def _is_busy(relay, now):
@@ -102,7 +112,7 @@ def _claim(thread_id, now):
 def _call(relay):
     """Ask the program. Never inside a transaction."""
     now, key = timezone.now(), relay.api_key
-    if key is None or not key.is_usable(now) or not key.relay_secrets(now):
+    if not _may_ask(key, now):
         return Outcome(Verdict.FAILED, NO_KEY)
     if not relay.url:
         return Outcome(Verdict.FAILED, NO_ADDRESS)
@@ -113,6 +123,11 @@ def _call(relay):
     except door.CallFailed as error:
         return Outcome(Verdict.RETRY, str(error))
     return _understood(answer)
+
+
+def _may_ask(key, now):
+    """Whether calls of this key may be made, and what is answered to them be done."""
+    return key is not None and key.is_usable(now) and bool(key.relay_secrets(now))
 
 
 def _understood(answer):
@@ -137,7 +152,9 @@ def _record(relay, outcome, read):
 
 def _settle(change, relay, outcome, read):
     spoke_freely = relay.answer == FREE
-    if outcome.verdict == Verdict.ANSWERED:
+    if not _may_ask(relay.api_key, change.now):  # revoked or deleted while its program was called
+        failing.fail_within(change, relay, NO_KEY)
+    elif outcome.verdict == Verdict.ANSWERED:
         answering.carry_out(change, relay, _read(outcome, relay, read))
     elif outcome.verdict == Verdict.TAKEN:
         answering.carry_out(change, relay, Answer(Action.LATER))

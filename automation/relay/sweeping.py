@@ -6,6 +6,7 @@ from automation.models import Relay
 from automation.relay import failing
 from automation.relay.making import SEND
 from inbox.clock import database_time
+from inbox.models import Thread
 from whatsapp.wake import wake
 
 Status = Relay.Status
@@ -21,10 +22,10 @@ def sweep(now=None):
 
 
 def due_threads(now):
-    """The threads in which something is to be sent, or was lost on its way."""
+    """The threads in which something is to be sent, or was lost on its way; of many any: none comes always first."""
     due = Q(status=Status.PENDING, retry_at__lte=now) | Q(status=Status.SENDING, claimed_until__lte=now)
-    threads = Relay.objects.filter(due).order_by().values_list("conversation__thread", flat=True).distinct()
-    return list(threads[:MOST_AT_ONCE])
+    threads = Thread.objects.filter(pk__in=Relay.objects.filter(due).values("conversation__thread"))
+    return list(threads.order_by("?").values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def fail_overdue(now):

@@ -30,6 +30,7 @@ SETTINGS = (
     "FIELD_ENCRYPTION_KEY",
     "MEDIA_ROOT",
     "PROGRAMS_ALLOWED_NETWORKS",
+    "PROGRAM_CALLERS_PER_PROCESS",
     "REDIS_URL",
     "SECRET_KEY",
     "SITE_URL",
@@ -108,7 +109,7 @@ class Installation:
 
     def worker(self) -> Program:
         quiet_start = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        work = ["worker", "-P", "threads", "-c", "4", "-Q", "now,bulk", *quiet_start]
+        work = ["worker", "-P", "threads", "-c", "6", "-Q", "now,bulk", *quiet_start]
         return self._program("worker", ["-m", "celery", "-A", "config", *work], stage=1, stop_seconds=15)
 
     def beat(self) -> Program:

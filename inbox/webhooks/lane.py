@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from inbox.models import Subscription, WebhookDelivery
-from inbox.programs import door
+from inbox.programs import door, room
 from inbox.programs.calling import call
 from inbox.rules import webhooks as rules
 from inbox.webhooks import outcomes
@@ -17,24 +17,35 @@ from whatsapp.wake import wake
 
 # A call ends within ten seconds; what is under way longer was a lost worker's and is sent again.
 LEASE = timedelta(seconds=30)
-MOST_STEPS = 100
+# Then others have their turn.
+RUN_SECONDS = 2
 Status = WebhookDelivery.Status
 
 
 def deliver(subscription_id, now=None):
     """Send what is due to one subscription, oldest first, until nothing may leave now. Returns how many calls it made.
 
-    A slow one gets a single call and then lets others have the worker.
+    A slow one gets a single call and then lets others have the worker, a quick one two seconds.
     """
-    for sent in range(MOST_STEPS):
-        delivery = claim(subscription_id, now or timezone.now())
-        if delivery is None:
-            return sent
+    with room.place(_go_on, subscription_id) as is_in:
+        return _run(subscription_id, now) if is_in else 0
+
+
+def _run(subscription_id, now):
+    sent, ends = 0, time.monotonic() + RUN_SECONDS
+    while delivery := claim(subscription_id, now or timezone.now()):
         pace = deliver_one(delivery, now)
+        sent += 1
         if rules.is_slow(pace):
-            return sent + 1
+            break
+        if time.monotonic() >= ends:
+            _go_on(subscription_id)
+            break
+    return sent
+
+
+def _go_on(subscription_id):
     wake(DELIVER, subscription_id, queue="bulk")
-    return MOST_STEPS
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import connection
 from inbox import webhooks
 from inbox.changes import change_conversation
 from inbox.models import FeedKind, Subscription, WebhookDelivery
+from inbox.webhooks import lane
 from tests.factories import make_conversation, make_number
 from tests.inbox.listening import make_subscription
 from tests.inbox.programs.far_end import running_program
@@ -136,3 +137,16 @@ def test_deleting_a_webhook_while_it_is_called_harms_nobody(number):
             Subscription.objects.all().delete()
             waiting.may_answer.set()
     assert not WebhookDelivery.objects.exists()
+
+
+def test_a_busy_address_gives_way_after_a_moment(number, monkeypatch):
+    """Whoever else waits for this worker has its turn; what is left is gone on with."""
+    went_on = []
+    monkeypatch.setattr(lane, "RUN_SECONDS", 0)
+    monkeypatch.setattr(lane, "_go_on", went_on.append)
+    with running_program() as program:
+        subscription = make_subscription(program.url)
+        for _ in range(3):
+            happens(make_conversation("unassigned", number=number))
+        assert webhooks.deliver(subscription.pk) == 1
+    assert went_on == [subscription.pk]

@@ -1,0 +1,134 @@
+"""What becomes of a relay whose key goes, or whose rows go, while its program is called; on real PostgreSQL."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from automation.models import Relay
+from automation.relay import sweeping
+from inbox import webhooks
+from inbox.actions.closing import close
+from inbox.actions.sending import send_message
+from inbox.models import ApiKey, Conversation, FeedKind, Message
+from inbox.programs import room
+from tests.factories import make_agent, make_contact, make_conversation, make_number, taps
+from tests.inbox.listening import make_subscription
+from tests.inbox.programs.far_end import running_program
+from tests.workflow import LOOPBACK, newest_relay, running_workflow, work
+from whatsapp.content import Button, Buttons
+
+pytestmark = pytest.mark.django_db(transaction=True)
+QUESTION = Buttons("Deliver on Friday?", (Button("yes", "Yes"),))
+
+
+@pytest.fixture
+def workflow(settings):
+    settings.PROGRAMS_ALLOWED_NETWORKS = LOOPBACK
+    with running_workflow() as workflow:
+        yield workflow
+
+
+@pytest.fixture
+def key(db, workflow):
+    key = ApiKey(name="CRM", scopes=ApiKey.Scope.values, relay_url=workflow.url)
+    key.renew()
+    key.save()
+    return key
+
+
+@pytest.fixture
+def number():
+    return make_number()
+
+
+@pytest.fixture
+def lena(number):
+    return make_agent("Lena", numbers=[number])
+
+
+def responds(key, number, agent):
+    """A customer whom `agent` waits for taps a button of a message that was sent for the workflow."""
+    conversation = make_conversation("pending", number=number, contact=make_contact(), handover_to=agent)
+    message = send_message(conversation, QUESTION, author_kind="integration", api_key=key, on_answer={"relay": True})
+    Message.objects.filter(pk=message.pk).update(wamid=f"wamid.{message.pk}", status="sent")
+    taps(conversation.thread.contact, number, f"wamid.{message.pk}")
+    return conversation
+
+
+@pytest.mark.parametrize(
+    "take_away", [lambda: ApiKey.objects.update(revoked_at=timezone.now()), lambda: ApiKey.objects.all().delete()]
+)
+def test_what_a_program_answers_after_its_key_is_gone_is_not_done(workflow, key, number, lena, take_away):
+    conversation = responds(key, number, lena)
+
+    def take_away_and_answer(call):
+        take_away()
+        connection.close()
+        return {"action": "complete", "messages": [{"content": {"text": "Good bye."}}]}
+
+    workflow.answers(take_away_and_answer)
+    work()
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.assignee) == (Conversation.Status.ASSIGNED, lena)
+    assert not Message.objects.filter(text="Good bye.").exists()
+    assert newest_relay().failure == "Its API key was deleted, revoked or has expired."
+
+
+def test_a_worker_keeps_threads_for_replies_however_many_programs_hang(number, lena, settings, monkeypatch):
+    """Webhooks and relays share the places."""
+    settings.PROGRAMS_ALLOWED_NETWORKS = LOOPBACK
+    monkeypatch.setattr(room, "_room", room.Room(1))
+    has_come, may_answer = threading.Event(), threading.Event()
+
+    def hang(request):
+        has_come.set()
+        assert may_answer.wait(8)
+        return 200
+
+    with running_program(answers=hang) as hanging, running_workflow() as quick:
+        slow = make_subscription(hanging.url, kinds=[FeedKind.CONVERSATION_CLOSED])
+        conversation = make_conversation("unassigned", number=number)
+        key = ApiKey(name="CRM", scopes=ApiKey.Scope.values, relay_url=quick.url)
+        key.renew()
+        key.save()
+        waiting = responds(key, number, lena)
+        tell(conversation)
+
+        def deliver():
+            try:
+                webhooks.deliver(slow.pk)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=deliver)
+        thread.start()
+        assert has_come.wait(8)
+        woken = []
+        monkeypatch.setattr("automation.relay.sending._go_on", woken.append)
+        work()
+        assert not quick.calls, "there is no room"
+        may_answer.set()
+        thread.join()
+        assert woken == [waiting.thread_id]
+        work()
+        assert quick.names == [newest_relay().name]
+
+
+def tell(conversation):
+    close(conversation.pk, by_rule="api")
+    webhooks.publish()
+
+
+def test_of_many_threads_none_waits_for_ever(key, number, lena, monkeypatch):
+    """A program that hangs holds back the threads of its own; the sweep looks at others, too."""
+    monkeypatch.setattr(sweeping, "MOST_AT_ONCE", 1)
+    made = {responds(key, number, lena).thread_id for _ in range(3)}
+    found = set()
+    for _ in range(200):
+        found |= set(sweeping.due_threads(timezone.now()))
+        if found == made:
+            break
+    assert found == made
+    assert Relay.objects.filter(status="pending").count() == 3

@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework.response import Response
 
 from inbox.actions.refusals import Refusal
+from inbox.api.problems import render_as_problem
 from inbox.models import IdempotencyKey
 
 NAME_LIMIT = 255
@@ -29,7 +30,7 @@ def once(handler, name, request, *args, **kwargs):
         take_turn(request.auth, name)
         before = recall(request.auth, name)
         if before:
-            return repeated(before, digest)
+            return repeated(before, digest, request)
         response = handler(request, *args, **kwargs)
         IdempotencyKey.objects.create(
             api_key=request.auth, name=name, request_digest=digest, status=response.status_code, body=kept(response)
@@ -83,8 +84,10 @@ def recall(key, name):
     return before
 
 
-def repeated(before, digest):
+def repeated(before, digest, request):
     if before.request_digest != digest:
         words = "This Idempotency-Key was used for another request. Choose a new one."
         raise Refusal("idempotency_key_reused", words, status_code=409)
+    if before.status >= 400:  # what was done was to fail, as an answer among two machines
+        render_as_problem(request)
     return Response(before.body, status=before.status, headers={"Idempotency-Replayed": "true"})

@@ -3,7 +3,7 @@
 
 import logging
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError, OperationalError
 from django.http import Http404
 from psycopg.errors import DeadlockDetected
@@ -56,7 +56,7 @@ def handle(error, context):
 
 def known(error):
     """What Django and the database raise, in words of ours."""
-    if isinstance(error, Http404):
+    if isinstance(error, Http404 | ObjectDoesNotExist):  # the latter: deleted while it was being asked for
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
@@ -100,10 +100,13 @@ def answer(context, status, code, detail, field="", headers=None, **more):
     set_rollback()
     body = body_of(status, code, detail, **({"field": field} if field else {}), **more)
     response = Response(body, status=status, headers=headers)
-    request = context.get("request")
-    if request is not None:
-        request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), ProblemRenderer.media_type
+    if context.get("request") is not None:
+        render_as_problem(context["request"])
     return response
+
+
+def render_as_problem(request):
+    request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), ProblemRenderer.media_type
 
 
 def body_of(status, code, detail, **more):

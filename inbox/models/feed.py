@@ -57,6 +57,13 @@ class FeedEvents(models.QuerySet):
         """What concerns a number: its own events, and those of its whole account (the same as FeedEvent.concerns)."""
         return self.filter(Q(number=number) | Q(number=None, account=number.account_id))
 
+    def wanted_by(self, subscription):
+        """Those that a subscription is told of (the same as Subscription.wants)."""
+        events = self.filter(kind__in=subscription.kinds) if subscription.kinds else self
+        for number in subscription.numbers:
+            events = events.of_number(number)
+        return events
+
 
 class FeedEvent(models.Model):
     """One thing that programs are told, as it was then. Written in the transaction of the change that it tells of.
@@ -182,8 +189,12 @@ class Subscription(models.Model):
 
     def wants(self, event):
         """Of the kinds it asked for, and of the number that it and its key may hear of."""
-        numbers = [number for number in (self.number, self.api_key and self.api_key.number) if number]
-        return (not self.kinds or event.kind in self.kinds) and all(event.concerns(number) for number in numbers)
+        return (not self.kinds or event.kind in self.kinds) and all(map(event.concerns, self.numbers))
+
+    @property
+    def numbers(self):
+        """The only numbers that it and its key may hear of; none: all."""
+        return [number for number in (self.number, self.api_key and self.api_key.number) if number]
 
 
 class WebhookDelivery(WithTries):

@@ -4,7 +4,6 @@ import secrets
 from datetime import timedelta
 from hashlib import sha256
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, URLValidator
@@ -13,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from encrypted_fields.fields import EncryptedTextField
 
-from inbox.programs import signing
+from inbox.programs import door, signing
 
 IDENTIFIER_BYTES = 6
 SECRET_BYTES = 32
@@ -30,11 +29,12 @@ def digest_of(secret):
 
 
 def validate_program_url(url):
-    """An https address; plain http only where this installation has networks of its own to call. Whether it is public
-    is asked when it is called."""
+    """An https address that may be called, as far as one sees without asking the DNS; that is asked with each call."""
     URLValidator(["http", "https"])(url)
-    if not url.lower().startswith("https:") and not settings.PROGRAMS_ALLOWED_NETWORKS:
-        raise ValidationError("Only https:// addresses are called.")
+    try:
+        door.check(url)
+    except door.NotAllowed as error:
+        raise ValidationError(str(error)) from error
 
 
 class ApiKey(models.Model):

@@ -22,8 +22,8 @@ def replay(subscription, events, now=None):
     now = now or timezone.now()
     Subscription.objects.select_for_update().get(pk=subscription.pk)
     under_way = subscription.deliveries.filter(status__in=WebhookDelivery.LANE).values("event")
-    found = events.filter(position__isnull=False).exclude(pk__in=under_way).order_by("pk")[: MOST_AT_ONCE + 1]
-    wanted = [event for event in found if subscription.wants(event)]
+    published = events.wanted_by(subscription).filter(position__isnull=False)
+    wanted = list(published.exclude(pk__in=under_way).order_by("pk")[: MOST_AT_ONCE + 1])
     if len(wanted) > MOST_AT_ONCE:
         raise TooMany(f"These are more than {MOST_AT_ONCE} events. Name a later time, or read the feed.")
     _make_due(subscription, wanted, now)

@@ -177,8 +177,6 @@ def test_the_scopes_of_the_key_hold_for_a_late_answer(crm, taken, pending):
     ApiKey.objects.filter(pk=crm.key.pk).update(scopes=["messages:templates"])
     refused = answer(crm, taken, "complete")
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
-    refused = answer(crm, taken, "message", messages=[{"content": {"text": "Hello"}}])
-    assert (refused.status_code, refused.json()["code"]) == (403, "templates_only")
     pending.refresh_from_db()
     assert pending.status == Conversation.Status.PENDING
     assert answer(crm, taken, "message", messages=[TEMPLATE]).status_code == 200
@@ -191,4 +189,30 @@ def test_two_machines_are_stopped_also_when_the_answer_comes_later(crm, taken, p
     assert (refused.status_code, refused.json()["code"]) == (409, "two_machines")
     pending.refresh_from_db()
     assert pending.assignee == ada
+    assert Relay.objects.get().status == Relay.Status.FAILED
+
+
+PRIVATE = [
+    "https://127.0.0.1/",
+    "https://10.0.0.7/x",
+    "https://[::1]/",
+    "https://localhost/",
+    "https://a:b@crm.example/",
+]
+
+
+@pytest.mark.parametrize("callback", PRIVATE)
+def test_an_address_that_is_never_called_is_refused_before_anything_is_sent(crm, pending, callback):
+    answer = send(crm, pending, relay={"callback": callback})
+    assert (answer.status_code, answer.json()["field"]) == (400, "relay.callback")
+    assert not Message.objects.exists()
+
+
+def test_an_answer_that_stopped_two_machines_is_repeated_under_its_name_as_the_problem_it_was(crm, taken, pending):
+    for _ in range(10):
+        Message.objects.create(thread=pending.thread, author_kind="bot", kind="text", status="sent", at=timezone.now())
+    said = {"action": "message", "messages": [TEMPLATE]}
+    answers = [crm.post(f"relays/{taken.pk}/answer/", said, Idempotency_Key="one") for _ in range(2)]
+    assert {(each.status_code, each.json()["code"]) for each in answers} == {(409, "two_machines")}
+    assert {each["Content-Type"] for each in answers} == {"application/problem+json"}
     assert Relay.objects.get().status == Relay.Status.FAILED

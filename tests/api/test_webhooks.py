@@ -8,8 +8,10 @@ from standardwebhooks.webhooks import Webhook
 
 from inbox import webhooks
 from inbox.actions import subscriptions
+from inbox.api.webhooks import Webhooks
 from inbox.changes import change_conversation
 from inbox.models import FeedEvent, FeedKind, IdempotencyKey, Subscription, WebhookDelivery
+from inbox.webhooks import replaying
 from tests.factories import make_conversation, make_number
 from tests.inbox.programs.far_end import running_program
 
@@ -257,3 +259,40 @@ def test_the_log_shows_what_became_of_each(crm, far_end, conversation):
     page = crm.get(path, limit=1).json()
     assert len(page["results"]) == 1
     assert page["next"]
+
+
+# --- Gone meanwhile --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path, body, method",
+    [
+        ("", {"name": "CRM"}, "patch"),
+        ("rotate-secret/", {}, "post"),
+        ("replay/", {"since": "2026-01-01T00:00:00Z"}, "post"),
+        ("test/", {}, "post"),
+    ],
+)
+def test_a_webhook_that_is_deleted_while_it_is_asked_for_is_not_found(crm, far_end, monkeypatch, path, body, method):
+    made = subscribed(crm, far_end.url)
+    looked_up = Webhooks.get_object
+
+    def goes(view):
+        found = looked_up(view)
+        Subscription.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(Webhooks, "get_object", goes)
+    answer = crm.post(f"webhooks/{made['id']}/{path}", body, method=method)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_what_it_hears_of_is_sent_again_however_much_else_happened(crm, conversation, monkeypatch):
+    monkeypatch.setattr(replaying, "MOST_AT_ONCE", 2)
+    made = subscribed(crm, kinds=["relay.failed"])
+    for _ in range(4):
+        FeedEvent.objects.create(kind="message.received", thread=conversation.thread, data={})
+    happens(conversation)
+    WebhookDelivery.objects.all().delete()
+    answer = crm.post(f"webhooks/{made['id']}/replay/", {"since": "2026-01-01T00:00:00Z"})
+    assert answer.json() == {"count": 1}

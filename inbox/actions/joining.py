@@ -9,7 +9,18 @@ from django.utils import timezone
 from inbox import consent, moves
 from inbox.actions.assignment import hand_over_within
 from inbox.changes import change_thread
-from inbox.models import Consent, Contact, ContactMerge, Conversation, Event, Identity, Message, Thread
+from inbox.models import (
+    Consent,
+    Contact,
+    ContactMerge,
+    Conversation,
+    Event,
+    FeedEvent,
+    Identity,
+    Message,
+    Thread,
+    WebhookDelivery,
+)
 from inbox.rules.consent import NOTHING, stricter
 from inbox.timers import move_timers
 from whatsapp import window
@@ -159,11 +170,19 @@ def adopt(change, thread):
     Event.objects.filter(thread=thread).update(thread=change.thread, version=0)
     Message.objects.filter(thread=thread).update(thread=change.thread, version=0)
     Message.objects.filter(pk__in=newest).update(version=change.version)
+    move_webhooks(thread, change.thread)
     ours, theirs = change.thread.window_until, thread.window_until
     if theirs and (ours is None or theirs > ours):
         change.thread.window_until, change.thread.reply_identity = theirs, thread.reply_identity
     change.thread.awaited_id = max(filter(None, [change.thread.awaited_id, thread.awaited_id]), default=None)
     Thread.objects.filter(pk=thread.pk).update(awaited=None)
+
+
+def move_webhooks(thread, kept):
+    """What programs were not told yet of these conversations comes before what happens to them from now on."""
+    FeedEvent.objects.filter(thread=thread, position=None).update(thread=kept)
+    waiting = WebhookDelivery.objects.filter(thread=thread, status=WebhookDelivery.Status.PENDING)
+    waiting.update(thread=kept)
 
 
 def keep_one_in_flight(kept, thread):

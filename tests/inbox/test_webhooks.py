@@ -8,11 +8,12 @@ from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
 from inbox import feed, webhooks
+from inbox.actions.joining import join_contacts
 from inbox.changes import change_conversation
 from inbox.models import ApiKey, FeedEvent, FeedKind, Subscription, WebhookDelivery
-from inbox.programs import signing
+from inbox.programs import room, signing
 from inbox.webhooks import lane, replaying
-from tests.factories import make_agent, make_conversation, make_number, writes
+from tests.factories import make_agent, make_contact, make_conversation, make_number, writes
 from tests.inbox.listening import make_subscription
 from tests.inbox.programs.far_end import running_program
 
@@ -381,3 +382,29 @@ def test_a_test_that_fails_changes_nothing(subscription, program):
     subscription.refresh_from_db()
     assert subscription.is_active
     assert subscription.failures_in_row == 0
+
+
+# --- Contacts that turn out to be one person -------------------------------------------------------------------------
+
+
+def test_what_waits_when_contacts_are_joined_is_told_before_what_comes_after(subscription, program, number, ada):
+    nia, known_as_well = make_contact("Nia"), make_contact("Nia B.")
+    make_conversation("closed", number=number, contact=nia)
+    conversation = make_conversation("assigned", number=number, contact=known_as_well, assignee=ada)
+    program.status = 500
+    happens(conversation, "before", NOON)
+    webhooks.deliver(subscription.pk, NOON)
+    join_contacts(nia.pk, known_as_well.pk, NOON)
+    happens(conversation, "after", NOON)
+    program.status = 200
+    pass_time(subscription, NOON, NOON + 5 * MINUTE)
+    told = [name for name in names(program)[1:] if name]
+    assert told == ["before", "after"]
+
+
+def test_few_tests_run_at_a_time(subscription, program, monkeypatch):
+    """Each keeps a connection to the database that pages need."""
+    monkeypatch.setattr(room, "_room", room.Room(0))
+    outcome = webhooks.send_test(subscription)
+    assert (outcome.is_success, outcome.words.split(":")[0]) == (False, "It was not sent")
+    assert not program.received

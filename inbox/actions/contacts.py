@@ -2,6 +2,8 @@
 while one types. Another name or phone is shown at once in the lists.
 """
 
+import json
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -15,6 +17,8 @@ from whatsapp.inbound import storable
 Kind = Identity.Kind
 
 NOTES_LIMIT = 10_000
+# Every event of the feed tells them all.
+ATTRIBUTES_BYTES = 64 * 1024
 
 
 def keep_notes(contact, notes):
@@ -134,13 +138,22 @@ def _tell(contact, told):
             setattr(contact, name, told[name])
     if "owner" in told:
         contact.owner = told["owner"] and _owner(told["owner"])
-    merged = {**contact.attributes, **told.get("attributes", {})}
-    contact.attributes = {name: value for name, value in merged.items() if value is not None}
+    if "attributes" in told:
+        contact.attributes = _merged(contact.attributes, told["attributes"])
     try:
         with transaction.atomic():
             contact.save()
     except IntegrityError as error:
         raise _Meanwhile from error
+
+
+def _merged(attributes, told):
+    """None takes one away."""
+    merged = {name: value for name, value in {**attributes, **told}.items() if value is not None}
+    if len(json.dumps(merged, ensure_ascii=False).encode()) > ATTRIBUTES_BYTES:
+        words = f"A contact's attributes have up to {ATTRIBUTES_BYTES // 1024} KiB in all."
+        raise Refusal("attributes_too_large", words, field="attributes", status_code=400)
+    return merged
 
 
 def _owner(agent_id):

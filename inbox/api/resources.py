@@ -109,6 +109,12 @@ class Resource(Counted, GenericViewSet):
     nameless = ()
     lookup_value_converter = "int"
 
+    def initialize_request(self, request, *args, **kwargs):
+        """Programs tell in UTF-8 (RFC 8259), whatever charset their Content-Type names; Python knows some that are no
+        writing at all."""
+        request.encoding = "utf-8"
+        return super().initialize_request(request, *args, **kwargs)
+
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         if self.action is not None:

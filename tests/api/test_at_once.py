@@ -117,3 +117,10 @@ def test_one_conversation_is_opened_and_everybody_gets_it(crm):
     assert statuses(answers) == [200] * (CALLS - 1) + [201], [answer.json() for answer in answers]
     assert sorted(answer.json()["applied"] for answer in answers) == [False] * (CALLS - 1) + [True]
     assert {answer.json()["id"] for answer in answers} == {Conversation.objects.get().pk}
+
+
+def test_s0_5_calls_of_different_names_make_one_contact(crm):
+    """S0-5: also where each is done in a transaction of its name."""
+    names = iter("abcdef")
+    answers = at_once(lambda: crm.post("contacts/", {"phone": "+4915123456789"}, Idempotency_Key=next(names)))
+    assert statuses(answers) == [200] * (CALLS - 1) + [201], [answer.json() for answer in answers]

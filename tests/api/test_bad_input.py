@@ -128,3 +128,30 @@ def test_a_file_that_is_nowhere_is_refused_at_once(program, berlin):
     path = f"conversations/{conversation.pk}/messages/"
     answer = program(*ApiKey.Scope.values).post(path, {"kind": "image", "content": {"mime_type": "image/png"}})
     assert (answer.status_code, answer.json()["field"]) == (400, "media_id")
+
+
+def test_attributes_do_not_grow_without_end(program):
+    """Every event tells them."""
+    crm = program()
+    nia = crm.post("contacts/", {"external_id": "C-1", "attributes": {"a": "x" * 40_000}}).json()
+    refused = crm.post(f"contacts/{nia['id']}/", {"attributes": {"b": "x" * 40_000}}, method="patch")
+    assert (refused.status_code, refused.json()["code"]) == (400, "attributes_too_large")
+    changed = crm.post(f"contacts/{nia['id']}/", {"attributes": {"a": None, "b": "x" * 40_000}}, method="patch")
+    assert list(changed.json()["attributes"]) == ["b"]
+
+
+@pytest.mark.parametrize("charset", ["rot13", "zlib", "undefined", "nobodys", "utf-16", "UTF-8"])
+def test_a_body_is_read_as_utf_8_whatever_charset_it_claims(program, charset):
+    crm = program()
+    kind, body = f"application/json; charset={charset}", '{"external_id": "Größe"}'.encode()
+    answer = crm.client.generic("POST", "/api/v1/contacts/", body, content_type=kind, headers=crm.headers())
+    assert (answer.status_code, answer.json()["external_id"]) == (201, "Größe")
+
+
+@pytest.mark.parametrize("charset", ["rot13", "hex", "undefined", "idna"])
+def test_so_is_a_form(program, charset):
+    crm = program()
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n\r\n--x--\r\n'
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = crm.client.generic("POST", "/api/v1/media/", body, content_type=kind, headers=crm.headers())
+    assert (answer.status_code, answer.json()["field"]) == (400, "file")

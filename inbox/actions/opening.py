@@ -15,7 +15,7 @@ Status = Conversation.Status
 @dataclass(frozen=True)
 class Wanted:
     """Who takes part (S0-6), and when the agent comes in (S0-24). Without `agent` and `team` the number decides: its
-    team, its assignment."""
+    bot where new conversations go to one, else its team, its assignment."""
 
     agent: Agent | None = None
     followers: tuple[Agent, ...] = ()
@@ -60,6 +60,9 @@ def _begin(change, wanted):
     elif wanted.agent:
         moves.give_to(change, wanted.agent)
         moves.write_line(change, Event.Kind.OPENED, **moves.named(wanted.agent))
+    elif bot := None if wanted.team else Reception.of(change.thread.number).first_bot:
+        moves.give_to_bot(change, bot)
+        moves.write_line(change, Event.Kind.OPENED, bot=str(bot))
     else:
         moves.put_in_line(change)
         moves.write_line(change, Event.Kind.OPENED)

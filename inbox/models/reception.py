@@ -109,6 +109,11 @@ class Reception(models.Model):
         return number.reception if hasattr(number, "reception") else cls(number=number)
 
     @property
+    def first_bot(self):
+        """The bot that new conversations go to, None where there is none or it is switched off."""
+        return self.bot if self.bot is not None and self.bot.is_active else None
+
+    @property
     def consent_words(self):
         """(words that refuse, words that agree)"""
         return words_in(self.optout_words), words_in(self.optin_words)

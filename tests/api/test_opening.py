@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.models import Conversation, Reception
+from inbox.models import Bot, Conversation, Reception
 from inbox.queries import visible_to
 from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, make_team, writes
 from tests.running import settle
@@ -65,6 +65,25 @@ def test_without_participants_and_flag_the_numbers_assignment_decides(crm, nia, 
     Conversation.objects.update(unanswered_since=None)
     settle()
     assert Conversation.objects.get().team == team
+
+
+def test_where_new_conversations_go_to_a_bot_this_one_does_too_unless_somebody_is_named(crm, ada, berlin):
+    bot = Bot.objects.create(name="Desk")
+    Reception.objects.update(bot=bot)
+    team = make_team("Sales", ada)
+    shown = opened(crm, make_contact("Ida")).json()
+    assert (shown["status"], shown["bot"], shown["assignee"]) == ("bot", bot.pk, None)
+    for named in ({"participants": [ada.pk]}, {"team": team.pk}, {"assign_on_handover": True}):
+        assert opened(crm, make_contact("Mo"), **named).json()["bot"] is None
+    Bot.objects.update(is_active=False)
+    assert opened(crm, make_contact("Zoe")).json()["bot"] is None
+
+
+def test_an_agent_who_does_not_serve_the_number_gets_nothing_by_hand(crm, nia, ada, berlin):
+    conversation = opened(crm, nia).json()["id"]
+    for move in ("assign", "transfer"):
+        refused = crm.post(f"conversations/{conversation}/{move}/", {"agent": make_agent("Zoe").pk})
+        assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (400, "cannot_serve", "agent")
 
 
 def test_s0_24_without_participants_the_line_decides_at_handover(crm, nia, ada, berlin):

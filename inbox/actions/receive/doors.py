@@ -26,8 +26,8 @@ def _door(change, reception, quoted):
     said = answered.on_answer if answered else {}
     if "team" in said:
         return Door(Team.objects.filter(pk=said["team"]).first() or reception.team, None, answered)
-    bot = Bot.objects.filter(pk=said["bot"]).first() if "bot" in said else reception.bot
-    return Door(reception.team, bot if bot is not None and bot.is_active else None, answered)
+    bot = Bot.objects.filter(pk=said["bot"], is_active=True).first() if "bot" in said else reception.first_bot
+    return Door(reception.team, bot, answered)
 
 
 def show_answered(change, door):

@@ -4,7 +4,7 @@ Automatic assignment is not here: inbox.assignment.fill_places has it to itself.
 """
 
 from inbox import moves
-from inbox.actions.permission import ask_for_move, ask_to_act, ask_to_see
+from inbox.actions.permission import ask_for_move, ask_to_act, ask_to_see, ask_to_serve
 from inbox.actions.refusals import Refusal
 from inbox.changes import change_conversation
 from inbox.models import Event
@@ -121,9 +121,8 @@ def _hand_to_agent(change, to, by, kind):
     ask_to_act(change, by)
     ask_for_move(change, transitions.TRANSFER)
     if _has_it(change, to):
-        raise Refusal("already_there", f"{to} is serving this conversation already.", field="to")
-    if not can_serve(to, change.thread.number_id):
-        raise Refusal("cannot_serve", f"{to} does not serve this number. Choose somebody who does.", field="to")
+        raise Refusal("already_there", f"{to} is serving this conversation already.", field="agent")
+    ask_to_serve(to, change.thread.number, field="agent")
     former = change.conversation.assignee
     moves.give_to(change, to)
     moves.write_line(change, kind, by, **moves.named(to), **({"from": str(former)} if former else {}))
@@ -134,7 +133,7 @@ def _hand_to_team(change, team, by):
     ask_for_move(change, transitions.TRANSFER_TO_TEAM)
     conversation = change.conversation
     if conversation.is_waiting and conversation.team_id == team.pk:
-        raise Refusal("already_there", f"This conversation waits for {team} already.", field="to")
+        raise Refusal("already_there", f"This conversation waits for {team} already.", field="team")
     conversation.team = team
     moves.put_in_line(change, returned_by=conversation.assignee or conversation.returned_by)
     moves.write_line(change, Kind.TRANSFERRED, by, team=str(team), team_id=team.pk)

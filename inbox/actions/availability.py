@@ -115,7 +115,7 @@ def _heir(agent, conversations):
     numbers = Number.objects.filter(threads__conversations__in=_served_by(agent))
     if numbers.exclude(pk__in=numbers_of(heir)).exists():
         words = f"{heir} does not serve all of these conversations' numbers. Choose somebody who does."
-        raise Refusal("cannot_serve", words, field="conversations")
+        raise Refusal("cannot_serve", words, field="conversations", status_code=400)
     return heir
 
 

@@ -62,7 +62,7 @@ def test_an_unknown_choice_changes_nothing(crm, ada, choice):
 
 def test_a_colleague_who_does_not_serve_the_number_gets_nothing(crm, ada, hers):
     answer = set_away(crm, ada, conversations=make_agent("Zoe").pk)
-    assert (answer.status_code, answer.json()["code"]) == (409, "cannot_serve")
+    assert (answer.status_code, answer.json()["code"]) == (400, "cannot_serve")
     ada.refresh_from_db()
     assert ada.availability == "available"
 

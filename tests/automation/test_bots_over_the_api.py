@@ -144,9 +144,10 @@ def test_silence_for_half_a_minute_hands_over(workflow, bot, amira, berlin, lena
     writes(amira, berlin)
     workflow.answers(reply)
     work()
-    timers.fire_due(timezone.now() + timedelta(seconds=29))
+    half_a_minute = newest_relay().message.created_at + timedelta(seconds=30)
+    timers.fire_due(half_a_minute - timedelta(seconds=1))
     assert of(amira).status == Status.BOT
-    timers.fire_due(timezone.now() + timedelta(seconds=31))
+    timers.fire_due(half_a_minute + timedelta(seconds=1))
     fill_places()
     handed = of(amira)
     assert handed.assignee == lena

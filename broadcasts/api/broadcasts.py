@@ -1,11 +1,12 @@
 """Broadcasts over the API: send one, see what became of it, pause, resume, cancel, try the failed again."""
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from broadcasts import actions
+from broadcasts.api import examples
 from broadcasts.api.shapes import (
     STATUSES,
     WORDS,
@@ -43,10 +44,21 @@ class RecipientQuery(PageQuery):
 class Retry(serializers.Serializer):
     """Whom to try again."""
 
+    example = examples.RETRY
+
     also_unconfirmed = serializers.BooleanField(
         default=False,
         help_text="Also those of whom WhatsApp never said whether it took their message: they may get two.",
     )
+
+
+class Retried(serializers.Serializer):
+    """What trying again came to."""
+
+    example = examples.RETRIED
+
+    retried = serializers.IntegerField(help_text="How many users are tried again.")
+    left_out = serializers.IntegerField(help_text="How many failed ones are not.")
 
 
 class LargeBody(Body):
@@ -145,12 +157,7 @@ class Broadcasts(mixins.ListModelMixin, Resource):
         """Whoever has not got it yet will not get it; they count as skipped."""
         return self.shown(actions.cancel(self.get_object().pk))
 
-    @extend_schema(
-        request=Retry,
-        responses=inline_serializer(
-            "BroadcastRetried", {"retried": serializers.IntegerField(), "left_out": serializers.IntegerField()}
-        ),
-    )
+    @extend_schema(request=Retry, responses=Retried)
     @action(detail=True, methods=["post"], url_path="retry-failed")
     def retry_failed(self, request, pk):
         """Try those again who failed, but not those who cannot get it anyway: no WhatsApp, opted out."""

@@ -6,13 +6,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from broadcasts.api import examples
 from broadcasts.personalise import ValueMissing, Values, personalised
 from inbox.actions import assignment, closing
 from inbox.actions.addressing import Addressee, threads_of
+from inbox.actions.permission import ask_for_scope
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import send_message, valid_phone, write_note
 from inbox.api.messages import template_of
-from inbox.api.permissions import ANY_KEY, ask_for
+from inbox.api.permissions import ANY_KEY
 from inbox.api.resources import Resource, StorableDict
 from inbox.models import ApiKey, Conversation, Installation, Message, Thread
 from whatsapp import content, message_templates
@@ -39,6 +41,8 @@ SCOPES = {
 
 class OperatorAction(serializers.Serializer):
     """What is to be done, and for whom. `action` says which of the other fields are needed."""
+
+    example = examples.ACTION
 
     bot_id = serializers.UUIDField(help_text="The installation id from the admin's page REST API.")
     phone = serializers.CharField(max_length=40, help_text="The customer's, international, with plus sign.")
@@ -79,6 +83,8 @@ class OperatorAction(serializers.Serializer):
 class OperatorActionDone(serializers.Serializer):
     """What was accepted."""
 
+    example = examples.ACTION_DONE
+
     action = serializers.CharField(help_text="The action.")
     status = serializers.CharField(help_text="accepted: a message is on its way; done.")
     phone = serializers.CharField(help_text="As it was understood.")
@@ -100,7 +106,7 @@ class OperatorActions(Resource):
         Scopes: messages:templates, messages:free-form or conversations:write, as the action needs.
         """
         asked = self.told(OperatorAction)
-        ask_for(SCOPES[asked["action"]], request.auth)
+        ask_for_scope(request.auth, SCOPES[asked["action"]])
         if asked["bot_id"] != Installation.current().public_id:
             words = "This is not the id of this installation. It stands in the admin, under REST API."
             raise Refusal("installation_unknown", words, "bot_id", 400)

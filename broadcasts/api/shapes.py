@@ -1,9 +1,10 @@
 """How broadcasts look to programs, and in which shape they send one (S3-10 to S3-45)."""
 
-from drf_spectacular.utils import extend_schema_field, inline_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from broadcasts import ledger
+from broadcasts.api import examples
 from broadcasts.api.users import Users
 from broadcasts.models import Broadcast, Recipient
 from broadcasts.retrying import code_in
@@ -46,6 +47,7 @@ REASONS = {
     "refused": "failure: it could not be sent, and there is no code",
 }
 KEPT = 0  # S3-40
+MOST_STATUSES = 10_000
 
 
 def listed(words):
@@ -73,7 +75,9 @@ class TemplateWish(serializers.Serializer):
 class BroadcastWish(serializers.Serializer):
     """What is sent, to whom, and how."""
 
-    template = TemplateWish()
+    example = examples.REQUEST
+
+    template = TemplateWish(help_text="The message template and what fills it.")
     users = Users(help_text="Up to 10,000, each with a phone (international, with plus sign) and values of their own.")
     params = StorableDict(
         default=dict,
@@ -92,6 +96,8 @@ class BroadcastWish(serializers.Serializer):
 
 class StatusOfUser(serializers.Serializer):
     """What became of one user's message."""
+
+    example = examples.DELIVERED
 
     phone = serializers.CharField(help_text="As it was understood, with plus sign.")
     status = serializers.ChoiceField(list(STATUSES), help_text=listed(STATUSES))
@@ -113,17 +119,33 @@ def status_of(address, status, reason, words, message_id):
     }
 
 
-COUNTS = inline_serializer(
-    "BroadcastStatistics",
-    {
-        "total": serializers.IntegerField(),
-        **{word: serializers.IntegerField() for word in STATUSES},
-        "cancelled": serializers.IntegerField(help_text="Deprecated: always 0. Whoever was cancelled is skipped."),
-    },
-)
+class BroadcastStatistics(serializers.Serializer):
+    """How many users stand in each status; each user in one."""
+
+    example = examples.STATISTICS
+
+    total = serializers.IntegerField(help_text="How many users there are.")
+    pending = serializers.IntegerField(help_text=f"{STATUSES['pending']}.")
+    sent = serializers.IntegerField(help_text=f"{STATUSES['sent']}.")
+    delivered = serializers.IntegerField(help_text=f"{STATUSES['delivered']}.")
+    read = serializers.IntegerField(help_text=f"{STATUSES['read']}.")
+    failure = serializers.IntegerField(help_text=f"{STATUSES['failure']}.")
+    skipped = serializers.IntegerField(help_text=f"{STATUSES['skipped']}; whoever was cancelled is counted here.")
+    cancelled = serializers.IntegerField(help_text="Deprecated: always 0. Whoever was cancelled is skipped.")
+
+
+class BroadcastPause(serializers.Serializer):
+    """Why a broadcast stands still."""
+
+    reason = serializers.CharField(
+        help_text="by_hand; stop_rule: too many failed; template_not_approved; number_not_connected."
+    )
+    words = serializers.CharField(help_text="The same in a sentence.")
 
 
 class BroadcastSerializer(serializers.ModelSerializer):
+    example = examples.BROADCAST
+
     template = serializers.JSONField(source="content", read_only=True, help_text="As it was sent.")
     pause = serializers.SerializerMethodField(help_text="Why it is paused; null while it is not.")
     statistics = serializers.SerializerMethodField(help_text="How many users stand in each status.")
@@ -146,6 +168,10 @@ class BroadcastSerializer(serializers.ModelSerializer):
             "statistics",
         ]
         extra_kwargs = {
+            "name": {"help_text": "What your team calls it."},
+            "scheduled_at": {"help_text": "When it is to start; null: at once."},
+            "created_at": {"help_text": "When it was made."},
+            "started_at": {"help_text": "When it started; null before."},
             "channel": {"help_text": "whatsapp, email or sms."},
             "number": {"help_text": "Id of our number."},
             "status": {"help_text": "draft, scheduled, sending, paused, finished or cancelled."},
@@ -153,16 +179,12 @@ class BroadcastSerializer(serializers.ModelSerializer):
             "finished_at": {"help_text": "Since then nothing more leaves by itself."},
         }
 
-    @extend_schema_field(
-        inline_serializer(
-            "BroadcastPause", {"reason": serializers.CharField(), "words": serializers.CharField()}, allow_null=True
-        )
-    )
+    @extend_schema_field(BroadcastPause(allow_null=True))
     def get_pause(self, broadcast):
         is_paused = broadcast.status == Broadcast.Status.PAUSED
         return {"reason": broadcast.pause_reason, "words": broadcast.pause_words} if is_paused else None
 
-    @extend_schema_field(COUNTS)
+    @extend_schema_field(BroadcastStatistics)
     def get_statistics(self, broadcast):
         counts = dict.fromkeys(STATUSES, 0)
         for status, count in ledger.sums(broadcast.tallies.all()).items():
@@ -172,6 +194,8 @@ class BroadcastSerializer(serializers.ModelSerializer):
 
 class BroadcastWithUsers(BroadcastSerializer):
     """A broadcast with what became of each user: the first 10,000; `recipients/` has all of them in pages."""
+
+    example = examples.BROADCAST_WITH_USERS
 
     statuses = serializers.SerializerMethodField(help_text="One for each user, in the order they were given.")
     failures = serializers.SerializerMethodField(
@@ -194,6 +218,3 @@ class BroadcastWithUsers(BroadcastSerializer):
             rows = broadcast.recipients.order_by("pk").values_list("address", "status", "reason", "words", "message_id")
             broadcast.statuses_of_users = [status_of(*row) for row in rows[:MOST_STATUSES]]
         return broadcast.statuses_of_users
-
-
-MOST_STATUSES = 10_000

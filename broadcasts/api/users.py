@@ -1,25 +1,24 @@
 """The users of a broadcast as they come: thousands at once, so they are read by hand and not by a serializer each."""
 
-from drf_spectacular.utils import extend_schema_field, inline_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from broadcasts.creating import MOST_USERS, User
 
 PARAM_LIMIT = 2000
 FIELDS = {"phone", "params"}
-SHAPE = inline_serializer(
-    "BroadcastUser",
-    {
-        "phone": serializers.CharField(help_text="International, with plus sign."),
-        "params": serializers.DictField(
-            required=False, help_text="The user's own values: texts, numbers or yes and no."
-        ),
-    },
-    many=True,
-)
 
 
-@extend_schema_field(SHAPE)
+class BroadcastUser(serializers.Serializer):
+    """One of the users of a broadcast."""
+
+    phone = serializers.CharField(help_text="International, with plus sign.")
+    params = serializers.DictField(
+        required=False, help_text="The user's own values: texts, numbers, true or false; null is no value."
+    )
+
+
+@extend_schema_field(BroadcastUser(many=True))
 class Users(serializers.Field):
     """[{"phone": "+49...", "params": {"name": "Ida"}}] as a list of Users."""
 

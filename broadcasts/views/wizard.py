@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,12 +26,20 @@ def step_page(name):
                 return redirect("broadcast", broadcast_id)
             steps = drafts.steps_of(broadcast)
             if not next(each for each in steps if each.name == name).is_open:
-                return redirect(first_open(steps).url)
+                return _led_back(request, broadcast, first_open(steps))
             return view(request, broadcast, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _led_back(request, broadcast, open_step):
+    """To the step that comes first, with what it lacks: it may have been done before, and something has changed."""
+    problem = drafts.problem_of(broadcast, open_step.name)
+    if problem:
+        messages.warning(request, problem.words)
+    return redirect(open_step.url)
 
 
 def part_of_step(view):

@@ -5,8 +5,8 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from inbox.actions.permission import ask_for_scope
 from inbox.actions.sending import react, send_again
-from inbox.api.permissions import ask_for
 from inbox.models import ApiKey
 from inbox.shapes import MessageSerializer
 
@@ -43,5 +43,5 @@ class MovesOfMessage:
         it is the same one. What is no template needs the scope `messages:free-form`."""
         message = self.get_object()
         if message.kind != "template":
-            ask_for(Scope.MESSAGES_FREE_FORM, request.auth)
+            ask_for_scope(request.auth, Scope.MESSAGES_FREE_FORM)
         return Response(MessageSerializer(send_again(message.pk, None)).data, status=201)

@@ -1,6 +1,5 @@
 """Webhooks: a program subscribes its address to events, and sees what became of each delivery."""
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -11,7 +10,6 @@ from inbox.actions import subscriptions
 from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, FeedKind, Subscription, WebhookDelivery
-from whatsapp.models import Number
 
 Scope = ApiKey.Scope
 WEEK_HOURS = 7 * 24
@@ -287,7 +285,7 @@ class Webhooks(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyM
         """What the body asks for, the number as a row that the key may use."""
         asked = self.told(shape, partial)
         if asked.get("number") is not None:
-            asked["number"] = get_object_or_404(self.of_key(Number.objects.all(), "pk"), pk=asked["number"])
+            asked["number"] = self.number(asked["number"])
         return asked
 
     def with_secret(self, subscription, status):

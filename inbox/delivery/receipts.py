@@ -18,12 +18,14 @@ Status = Message.Status
 
 
 def record_receipt(event, now=None):
-    """Move the message of a StatusReported forward. None when it is nobody's here, else the Message."""
-    found = _place(event)
-    if found is None:
-        return None
-    message_id, thread_id = found
-    with outcomes.changing(message_id, now, thread_id) as (change, message):
+    """Move the message of a StatusReported forward. None when it is nobody's here, else the Message.
+
+    What says nothing new (Meta's `sent` comes after its answer as a rule) changes nothing, and no screen hears of it.
+    """
+    found = _found(event)
+    if found is None or _is_known(found, event):
+        return found
+    with outcomes.changing(found.pk, now, found.thread_id) as (change, message):
         before = message.status
         message.wamid = message.wamid or event.wamid
         if advanced(before, event.status) != before:
@@ -33,18 +35,22 @@ def record_receipt(event, now=None):
     return message
 
 
-def _place(event):
-    """(id, thread's id) of its message, or None.
+def _is_known(message, event):
+    return message.wamid == event.wamid and advanced(message.status, event.status) == message.status
+
+
+def _found(event):
+    """Where its message stands, or None.
 
     By Meta's id, else by our own in the callback data; a status of other senders on the number is normal.
     """
     ours = Message.objects.filter(thread__number__phone_number_id=event.phone_number_id)
     ours = ours.exclude(author_kind=Message.Author.CUSTOMER)
-    places = ours.values_list("pk", "thread_id")
-    found = places.filter(wamid=event.wamid).first()
+    ours = ours.only("thread", "status", "wamid")
+    found = ours.filter(wamid=event.wamid).first()
     if found is None:
         named = envelope.message_id_in(event.callback_data)
-        found = places.filter(pk=named, wamid=None).first() if named else None
+        found = ours.filter(pk=named, wamid=None).first() if named else None
     return found
 
 

@@ -8,9 +8,12 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from automation.models import Relay
+from broadcasts import ledger
+from broadcasts.api.examples import INSTALLATION, TEMPLATE
+from broadcasts.models import Broadcast, Pace
 from inbox.api.docs import described
 from inbox.feed import tell_beside
-from inbox.models import Attachment, Bot, Conversation, FeedKind, Message
+from inbox.models import Attachment, Bot, Conversation, FeedKind, Installation, Message
 from inbox.webhooks import publish
 from tests.factories import make_agent, make_contact, make_conversation, make_number, make_tag, make_team, writes
 from tests.inbox.listening import make_subscription
@@ -54,8 +57,10 @@ def tell(name, key):
     conversation.tags.add(tag)
     message = writes(nia, number, "Where is my parcel?")
     BEFORE.get(name, lambda *_: None)(conversation, message)
+    Installation.objects.update_or_create(pk=1, defaults={"public_id": INSTALLATION})
     rows = {
         "Agent": ada,
+        "Broadcast": broadcast_of(number, name),
         "Contact": nia,
         "Bot": Bot.objects.create(name="Order desk"),
         "Relay": relay_of(conversation, message, key),
@@ -104,6 +109,17 @@ BEFORE = {
     "reopen_conversation": close,
     "send_message_again": fail,
 }
+
+
+def broadcast_of(number, operation):
+    """To Nia and to somebody else, under way, or paused for who resumes it."""
+    is_paused = operation == "resume_broadcast"
+    stands = {"status": "paused", "pause_reason": "by_hand"} if is_paused else {"status": "sending"}
+    started = {"started_at": timezone.now(), "planned_at": timezone.now(), "lane": f"whatsapp:{number.pk}"}
+    broadcast = Broadcast.objects.create(number=number, content=TEMPLATE, **stands, **started)
+    Pace.objects.create(key=broadcast.lane, number=number)
+    ledger.add(broadcast, [ledger.Entry("+4915123456789"), ledger.Entry("+4915123456780")], timezone.now())
+    return broadcast
 
 
 def picture_of(message):

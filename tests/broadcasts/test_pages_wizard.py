@@ -451,6 +451,7 @@ def test_what_changed_since_a_step_was_done_is_asked_again(client, ready, templa
     template.save()
     answer = client.post(at("review", ready), {"when": "now", "answers_to": "default"})
     assert answer.url == at("message", ready)
+    assert "Meta has paused this template" in words_of(client.get(answer.url))
     ready.refresh_from_db()
     assert ready.status == Status.DRAFT
 

@@ -35,9 +35,9 @@ def message(conversation):
     )
 
 
-def report(message, status, minutes=0, **more):
+def event_of(message, status, minutes=0, **more):
     number = message.thread.number
-    event = StatusReported(
+    return StatusReported(
         number.account.waba_id,
         more.pop("phone_number_id", number.phone_number_id),
         more.pop("wamid", "wamid.out"),
@@ -45,7 +45,10 @@ def report(message, status, minutes=0, **more):
         AT + timedelta(minutes=minutes),
         **more,
     )
-    found = record_receipt(event)
+
+
+def report(message, status, minutes=0, **more):
+    found = record_receipt(event_of(message, status, minutes, **more))
     message.refresh_from_db()
     return found
 
@@ -74,6 +77,15 @@ def test_every_step_shows_on_the_screens(message):
     before = message.version
     report(message, "delivered")
     assert message.version > before
+
+
+def test_what_says_nothing_new_costs_a_look_and_shows_nothing(message, django_assert_max_num_queries):
+    report(message, "delivered")
+    before, told = message.version, event_of(message, "sent", 1)
+    with django_assert_max_num_queries(1):
+        assert record_receipt(told) == message
+    message.refresh_from_db()
+    assert (message.status, message.version) == ("delivered", before)
 
 
 def test_a_failure_says_why_in_a_sentence_and_is_not_sent_again(message):

@@ -47,6 +47,13 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   target.closest("form").dispatchEvent(new Event("look"));
 });
 
+// A refusal goes as soon as its field is written in: the next one comes with the next press.
+document.addEventListener("input", ({ target }) => {
+  if (target.getAttribute("aria-invalid") !== "true") return;
+  target.removeAttribute("aria-invalid");
+  for (const words of target.closest(".field").querySelectorAll(".error, .errorlist")) words.remove();
+});
+
 document.addEventListener("change", ({ target }) => {
   const said = target.type === "file" && document.getElementById(target.dataset.fileSaid || "");
   if (said) said.textContent = target.files[0]?.name || "";

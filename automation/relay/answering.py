@@ -12,12 +12,12 @@ from automation.rules.relays import Action, Answer
 from automation.rules.scripts import Why
 from inbox.actions import closing
 from inbox.actions.assignment import hand_over_within
-from inbox.actions.refusals import NotAllowed, Refusal
+from inbox.actions.permission import ask_for_scope, ask_to_serve
+from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put
 from inbox.actions.sending.entering import ask_not_closed
 from inbox.models import Agent, ApiKey, Conversation, Event, Message, Team
 from inbox.moves import write_line
-from inbox.queries import can_serve
 
 Scope = ApiKey.Scope
 RULE = "workflow"
@@ -91,8 +91,8 @@ def _ask_for_scopes(key, said):
         Scope.CONVERSATIONS_WRITE: said.action in (Action.HAND_OVER, Action.COMPLETE),
     }
     for scope, is_needed in needed.items():
-        if is_needed and scope not in key.scopes:
-            raise NotAllowed(f"This key lacks the scope {scope}.", "scope_missing")
+        if is_needed:
+            ask_for_scope(key, scope)
 
 
 def _say(change, relay, words):
@@ -132,7 +132,7 @@ def _team(team_id):
         return None
     team = Team.objects.filter(pk=team_id).first()
     if team is None:
-        raise Refusal("team_unknown", "There is no such team.", "team", 400)
+        raise Refusal("team_unknown", f"There is no team {team_id}.", "team", 400)
     return team
 
 
@@ -140,8 +140,9 @@ def _agent(change, agent_id):
     if agent_id is None:
         return None
     agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
-    if agent is None or not can_serve(agent, change.thread.number_id):
-        raise Refusal("cannot_serve", "This agent does not serve the number. Choose somebody who does.", "agent", 400)
+    if agent is None:
+        raise Refusal("agent_unknown", f"There is no agent {agent_id} who may log in.", "agent", 400)
+    ask_to_serve(agent, change.thread.number, field="agent")
     return agent
 
 

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks import figures, filling, scratch, staff
 from benchmarks.web import Web
-from inbox.models import ApiKey, Conversation, Tag, Team
+from inbox.models import ApiKey, Conversation, Installation, Tag, Team
 
 HEAD = ["what", "queries", "db p50 ms", "HTTP p50 ms", "p95 ms", "p99 ms", "max ms", "KB"]
 ROUNDS = 40
@@ -70,6 +70,7 @@ def mark_a_few(number):
 
 
 def headers_of_a_key():
+    Installation.switch_on()
     key = ApiKey(name="Benchmark", scopes=list(ApiKey.Scope.values), requests_per_minute=1_000_000)
     token = key.renew()
     key.save()

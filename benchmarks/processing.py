@@ -3,7 +3,8 @@
     .venv/bin/python -m benchmarks.processing [--messages 300] [--agents 50] [--queries CASE] [--profile CASE]
 
 Each case runs by itself: the worker's whole part (claim, parse, apply, commit, frame to Redis, wake-ups to the broker),
-and for comparison the web process's part (the view alone), a message that an agent writes, and a look at the line.
+and for comparison the web process's part (the view alone), a message that an agent writes, a program's message template
+and page of conversations (with the test client's own work), and a look at the line.
 "python" is this process's CPU, "postgres" that of the backend that serves it, "wall" what passed on the clock.
 """
 
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from benchmarks import figures, scratch, staff
 from benchmarks.customers import receipt_of, text_from
@@ -24,9 +25,9 @@ from benchmarks.processes import cpu_of
 from inbox import assignment
 from inbox.actions.assignment import claim
 from inbox.actions.sending import send_message
-from inbox.models import Conversation, Message
+from inbox.models import ApiKey, Conversation, Installation, Message
 from whatsapp import content, processing
-from whatsapp.models import WebhookCall
+from whatsapp.models import MessageTemplate, WebhookCall
 from whatsapp.views import webhook
 
 HEAD = ["case", "queries", "python ms", "postgres ms", "CPU ms", "wall p50 ms", "wall p95 ms"]
@@ -80,6 +81,7 @@ class Bench:
         self.entry = staff.entry_of(self.number)
         self.requests = RequestFactory()
         self.newest_customer = 0
+        self.program = self.make_program()
 
     def cost_of(self, name, runs):
         """Prepare `runs` runs of a case, then measure them without pause."""
@@ -122,6 +124,15 @@ class Bench:
     def answer_of_agent(self):
         return self.answer(self.customer_served()[1])
 
+    def template_of_program(self):
+        path = f"/api/v1/conversations/{self.customer_served()[1].pk}/template-messages/"
+        how = {"content_type": "application/json", "headers": {"Idempotency-Key": path}}
+        return lambda: taken(self.program.post(path, {"name": "shipped", "language": "en"}, **how), 201)
+
+    def page_of_program(self):
+        self.customer_who_waits()
+        return lambda: taken(self.program.get("/api/v1/conversations/"), 200)
+
     def fill_places(self):
         return assignment.fill_places
 
@@ -144,6 +155,23 @@ class Bench:
         client_id, words = f"bench-{conversation.pk}", content.Text("We look into it.")
         return lambda: send_message(conversation, words, by=conversation.assignee, client_id=client_id)
 
+    def make_program(self):
+        """A client with a key, and a message template that it may send."""
+        Installation.switch_on()
+        MessageTemplate.objects.create(
+            account=self.number.account,
+            name="shipped",
+            language="en",
+            status="APPROVED",
+            category="UTILITY",
+            components=[{"type": "BODY", "text": "Your parcel is on its way."}],
+        )
+        key = ApiKey(name="Benchmark", number=self.number, requests_per_minute=1_000_000)
+        key.scopes = [ApiKey.Scope.MESSAGES_TEMPLATES, ApiKey.Scope.CONVERSATIONS_READ]
+        token = key.renew()
+        key.save()
+        return Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {token}"})
+
     def call(self, body, headers):
         kept = WebhookCall.objects.create(account=self.number.account, body=body, size_bytes=len(body))
         return lambda: processing.process(kept.pk)
@@ -156,8 +184,15 @@ CASES = {
     "word to an agent": Bench.word_to_agent,
     "receipt": Bench.receipt,
     "agent writes": Bench.answer_of_agent,
+    "program sends a template (web)": Bench.template_of_program,
+    "program reads a page (web)": Bench.page_of_program,
     "fill_places, nothing to do": Bench.fill_places,
 }
+
+
+def taken(answer, status):
+    if answer.status_code != status:
+        raise SystemExit(f"{answer.status_code} {answer.content}")
 
 
 @contextmanager

@@ -30,10 +30,12 @@ def broadcast(request, broadcast_id):
     found = seen_broadcast(request, broadcast_id)
     if found.status == Broadcast.Status.DRAFT:
         return redirect("broadcast_draft", found.pk)
-    ledger = _ledger_page(request, found)
     if request.GET.get("cursor"):
-        return render(request, "broadcasts/_ledger_rows.html", ledger | {"broadcast": found})
-    context = _progress(request, found) | ledger
+        context = _ledger_page(request, found) | {"broadcast": found}
+        return render(request, "broadcasts/_ledger_rows.html", context)
+    # The figures first: whoever is counted has a row by then.
+    context = _progress(request, found)
+    context |= _ledger_page(request, found)
     return render(request, "broadcasts/broadcast.html", context | {"preview": preview_of(found)})
 
 

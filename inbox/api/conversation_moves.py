@@ -87,7 +87,7 @@ class MovesOfConversation:
         if "agent" in asked:
             assignment.assign(conversation.pk, self.agent(asked["agent"]))
         elif "bot" in asked:
-            assignment.assign_to_bot(conversation.pk, get_object_or_404(Bot, pk=asked["bot"]))
+            assignment.assign_to_bot(conversation.pk, self.named(Bot.objects.all(), "bot", asked["bot"]))
         else:
             assignment.transfer(conversation.pk, None, to_team=self.team(asked["team"]))
         return self.shown(conversation)

@@ -1,6 +1,5 @@
 """Conversations: read, and opened. What is done with one then stands in `conversation_moves` and `messages`."""
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
@@ -61,6 +60,7 @@ class ConversationQuery(PageQuery):
     status = serializers.RegexField(
         rf"^({STATUSES})(,({STATUSES}))*$",
         required=False,
+        error_messages={"invalid": f"One or more of {', '.join(Conversation.Status.values)}, with commas between."},
         help_text="Only these; several with commas: assigned,queued.",
     )
     contact = serializers.IntegerField(required=False, help_text="Only this customer's: an id.")
@@ -107,7 +107,7 @@ class Conversations(
         """Open a conversation (S0-6). Where one is open already it is returned unchanged, with `applied: false`."""
         asked = self.told(Opening)
         contacts = self.any_of_key(Contact.objects.filter(merged_into=None), "threads__number")
-        contact = get_object_or_404(contacts, pk=asked["contact"])
+        contact = self.named(contacts, "contact", asked["contact"])
         conversation, is_new = open_conversation(contact, self.number(asked.get("number")), self.wanted(asked))
         if not is_new and asked["if_open"] == "conflict":
             words = f"Conversation {conversation.pk} is open with this contact on this number."

@@ -15,4 +15,5 @@ class Nowhere(Counted, APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        raise NotFound("The API has nothing at this address.")
+        words = "The API has nothing at this address."
+        raise NotFound(words if request.path.endswith("/") else f"{words} Its addresses end with a slash.")

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from inbox.actions.refusals import Refusal
-from inbox.api.codes import TITLES
+from inbox.api.codes import CODES, TITLES
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,10 @@ CODE_OF = {
 }
 
 
+# Of these DRF tells what is so, and not what to do; the words of their codes do.
+TOLD_BY_CODE = (exceptions.NotAuthenticated, exceptions.Throttled, exceptions.UnsupportedMediaType)
+
+
 class ProblemRenderer(JSONRenderer):
     media_type = "application/problem+json"
 
@@ -50,8 +54,14 @@ def handle(error, context):
         return invalid(context, error)
     if isinstance(error, exceptions.APIException):
         code = next((code for kind, code in CODE_OF.items() if isinstance(error, kind)), "failed")
-        return answer(context, error.status_code, code, str(error.detail), headers=headers_of(error))
+        return answer(context, error.status_code, code, words_of(error, code), headers=headers_of(error))
     return None
+
+
+def words_of(error, code):
+    """What was said on raising it; where nothing was, the words of its code."""
+    is_wordless = isinstance(error, TOLD_BY_CODE) or error.detail == type(error).default_detail
+    return CODES[code][1] if is_wordless and code in CODES else str(error.detail)
 
 
 def known(error):
@@ -77,8 +87,8 @@ def is_collision(error):
 
 
 def invalid(context, error):
-    """The first wrong field stands in `field`; all of them in `errors`."""
-    errors = list(flatten(error.detail))
+    """The first wrong field stands in `field`; all of them in `errors`, each once: what we say last is plainest."""
+    errors = list({one["field"]: one for one in flatten(error.detail)}.values())
     first = errors[0]
     return answer(context, 400, "invalid", first["detail"], first["field"], errors=errors)
 

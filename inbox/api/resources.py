@@ -6,7 +6,6 @@ from io import BytesIO
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
@@ -161,11 +160,18 @@ class Resource(Counted, GenericViewSet):
         """The Number of the key that the body names, or the only one. Raises Refusal where there are several."""
         numbers = self.of_key(Number.objects.select_related("account"), "pk")
         if number_id is not None:
-            return get_object_or_404(numbers, pk=number_id)
+            return self.named(numbers, "number", number_id)
         found = list(numbers[:2])
         if len(found) != 1:
             raise Refusal("number_required", "Name the number: this key may use several.", "number", 400)
         return found[0]
+
+    def named(self, rows, field, pk):
+        """The row that the body names in `field`. Raises Refusal (404) with the field to blame."""
+        row = rows.filter(pk=pk).first()
+        if row is None:
+            raise Refusal("not_found", f"There is no {field} {pk}, or the key may not see it.", field, 404)
+        return row
 
     def agents(self):
         """Those who may log in and serve the key's number; admins serve all."""

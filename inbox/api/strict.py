@@ -1,5 +1,5 @@
 """What a body says is taken as it stands: a number is no text, and a field that nobody knows is refused, so that a
-mistyped name is not silently dropped. DRF's fields check the rest."""
+mistyped name is not silently dropped, and who chose what is not there is told what is. DRF's fields check the rest."""
 
 from collections.abc import Mapping
 
@@ -38,9 +38,15 @@ def wrong_type(field, told):
         return None if isinstance(told, bool) else NOT_FLAG
     if isinstance(field, NUMBERS):
         return None if is_whole(told) else NOT_NUMBER
-    if isinstance(field, TEXTS):
-        return None if isinstance(told, str) else NOT_TEXT
+    if isinstance(field, TEXTS) and not isinstance(told, str):
+        return NOT_TEXT
+    if isinstance(field, serializers.ChoiceField) and told not in field.choices and not is_left_blank(field, told):
+        return ErrorDetail(f"“{told}” is none of {', '.join(map(str, field.choices))}.", "invalid_choice")
     return None
+
+
+def is_left_blank(field, told):
+    return told == "" and field.allow_blank
 
 
 def is_whole(told):

@@ -155,3 +155,29 @@ def test_so_is_a_form(program, charset):
     kind = f"multipart/form-data; boundary=x; charset={charset}"
     answer = crm.client.generic("POST", "/api/v1/media/", body, content_type=kind, headers=crm.headers())
     assert (answer.status_code, answer.json()["field"]) == (400, "file")
+
+
+def test_who_chose_what_is_not_there_is_told_what_is(program):
+    crm = program()
+    listed = crm.get("conversations/", status="open").json()
+    assert "pending, bot, unassigned, queued, assigned, closed" in listed["detail"]
+    asked = crm.post("webhooks/", {"url": "https://crm.example.com/", "kinds": ["message.recieved"]}).json()
+    assert (asked["field"], len(asked["errors"])) == ("kinds.0", 1)
+    assert asked["detail"].startswith("“message.recieved” is none of message.received, ")
+
+
+def test_what_a_body_names_and_is_not_there_is_named_in_the_answer(program, berlin):
+    crm = program()
+    nobody = crm.post("conversations/", {"number": berlin.pk, "contact": 999_999})
+    assert (nobody.status_code, nobody.json()["code"], nobody.json()["field"]) == (404, "not_found", "contact")
+    nia = make_contact("Nia", phone="+491715550101")
+    nowhere = crm.post("conversations/", {"number": 999_999, "contact": nia.pk}).json()
+    assert (nowhere["field"], nowhere["detail"]) == ("number", "There is no number 999999, or the key may not see it.")
+
+
+def test_who_brings_no_key_forgets_a_slash_or_sends_a_form_is_told_what_to_do(client, program):
+    assert "Authorization: Bearer sb_..." in client.get("/api/v1/key/").json()["detail"]
+    assert client.get("/api/v1/conversations").json()["detail"].endswith("end with a slash.")
+    crm = program()
+    form = crm.client.post("/api/v1/contacts/", "name=Nia", content_type="text/plain", headers=crm.headers())
+    assert (form.status_code, form.json()["detail"]) == (415, "Send the body as `application/json`.")

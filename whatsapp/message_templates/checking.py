@@ -69,10 +69,15 @@ def parameters(where: str, component: dict) -> list[dict]:
     return list(given)
 
 
+def count_words(where: str, wanted: int, given: int) -> str:
+    places = "no variables" if wanted == 0 else "1 variable" if wanted == 1 else f"{wanted} variables"
+    return f"The {where} has {places}, but {given} {'value was' if given == 1 else 'values were'} given."
+
+
 def check_text_part(component: dict, where: str, sent: list[dict], limit: int) -> None:
     names, given = placeholders(words(component, "text")), parameters_of(where, sent)
     if len(given) != len(names):
-        raise ContentError(where, f"The {where} has {len(names)} variables, {len(given)} values were given.")
+        raise ContentError(where, count_words(where, len(names), len(given)))
     for position, parameter in enumerate(given, start=1):
         check_value(f"{where} parameter {position}", parameter)
     if is_named(names):

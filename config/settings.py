@@ -243,6 +243,11 @@ UNFOLD = {
                     ("Numbers", "call", "whatsapp_number"),
                     ("Message templates", "description", "whatsapp_messagetemplate"),
                     ("Webhook calls", "webhook", "whatsapp_webhookcall"),
+                ),
+            },
+            {
+                "title": "Programs",
+                "items": _admin_links(
                     ("REST API", "api", "inbox_installation"),
                     ("API keys", "key", "inbox_apikey"),
                     ("Webhooks to programs", "send", "inbox_subscription"),

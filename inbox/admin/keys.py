@@ -16,9 +16,21 @@ from inbox.models import ApiKey, Installation
 KEY_PAGE = "admin/api_key.html"
 
 
+WHAT_IT_MAY = (None, {"fields": ["name", "scopes", "number", "requests_per_minute"]})
+WORKFLOW = (
+    "Workflow",
+    {
+        "fields": ["relay_url", "relay_patience_minutes"],
+        "description": "Where customers' responses to this key's messages go. Each call is signed.",
+    },
+)
+# Before it is made a key has no facts yet, and nobody revokes it.
+NEW = [WHAT_IT_MAY, WORKFLOW, ("How long", {"fields": ["expires_at"]})]
+
+
 class ApiKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        choices=ApiKey.Scope.choices,
+        choices=[(scope.value, f"{scope.label} ({scope.value})") for scope in ApiKey.Scope],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="What the key may do. Templates only, unless free-form messages are ticked too.",
     )
@@ -46,18 +58,15 @@ class ApiKeyAdmin(ShowsOnce, ModelAdmin):
     search_fields = ["name"]
     readonly_fields = ["state", "last_used_at", "previous_until", "created_by", "created_at"]
     fieldsets = [
-        (None, {"fields": ["name", "scopes", "number", "requests_per_minute"]}),
-        (
-            "Workflow",
-            {
-                "fields": ["relay_url", "relay_patience_minutes"],
-                "description": "Where customers' responses to this key's messages go. Each call is signed.",
-            },
-        ),
+        WHAT_IT_MAY,
+        WORKFLOW,
         ("How long", {"fields": ["expires_at", "revoked_at", "previous_until"]}),
         ("Facts", {"fields": ["state", "last_used_at", "created_by", "created_at"]}),
     ]
     actions_submit_line = ["renew"]
+
+    def get_fieldsets(self, request, obj=None):
+        return super().get_fieldsets(request, obj) if obj else NEW
 
     @display(description="State", label={"Valid": "success", "Expired": "warning", "Revoked": "danger"})
     def state(self, key):

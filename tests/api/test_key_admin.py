@@ -76,3 +76,10 @@ def test_the_workflows_secret_is_shown_once_and_renewed_with_the_key(admin):
     assert key.relay_secret in shown
     assert key.relay_secret != first
     assert key.relay_secrets(timezone.now()) == [key.relay_secret, first]
+
+
+def test_a_key_that_is_not_made_yet_has_no_facts_and_its_scopes_are_named_as_in_answers(admin):
+    page = admin.get(reverse("admin:inbox_apikey_add")).content.decode()
+    assert "Revoked at" not in page
+    assert "Last used at" not in page
+    assert "Read agents and teams (agents:read)" in page

@@ -229,7 +229,8 @@ def welcome(installation: Installation, demo: dict, seconds: float) -> str:
     lines = [f"\nSwitchboard is ready after {seconds:.0f} s.\n", f"  Inbox   {installation.site_url}/"]
     if installation.has_sandbox:
         lines.append(f"  Phone   {installation.sandbox_url}/   play the customer here, in a second window")
-        lines.append(f"  Admin   {installation.site_url}/admin/\n")
+        lines.append(f"  Admin   {installation.site_url}/admin/")
+        lines.append(f"  API     {installation.site_url}/api/docs/   for programs; the guide is docs/api.md\n")
         lines += _table([(login["role"], login["email"], login["password"]) for login in demo["logins"]])
     lines.append(
         f"\nLogs: {installation.places.log}   Addresses for tools: {installation.places.var / record.ADDRESSES}"

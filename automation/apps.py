@@ -6,7 +6,7 @@ REGISTERING = (
     "receivers",
     "bots.receivers",
     "relay.receivers",
-    "relay.programs",
+    "relay.bots",
     "surveys",
     "panels",
     "timers",

@@ -1,7 +1,7 @@
 """A bot's turn: the customer's words since the last one go through its script, what comes out is done.
 
-Only scripted bots run here. A bot without steps, whose program is elsewhere, hands over at once until something answers
-for it.
+Only scripted bots run here; those over the API are automation.relay's. A bot without steps that is not over the API
+either hands over at once.
 """
 
 from automation import outgoing

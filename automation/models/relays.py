@@ -28,6 +28,8 @@ class Relay(WithTries):
         FAILED = "failed", "Failed"
 
     OPEN = (Status.PENDING, Status.SENDING, Status.TAKEN)
+    # The answer of a bot that spoke by itself.
+    FREE = {"action": "free"}
 
     conversation = models.ForeignKey("inbox.Conversation", on_delete=models.CASCADE, related_name="relays")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -48,7 +50,7 @@ class Relay(WithTries):
     deadline_at = models.DateTimeField(help_text="Without an answer by then it has failed.")
     taken_at = models.DateTimeField(null=True, blank=True, help_text="When the program first said that it has it.")
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When it was answered or failed.")
-    # What the program said: {"action": ..., ...}; {"action": "free"} is a bot that spoke by itself.
+    # What the program said: {"action": ..., ...}, or FREE.
     answer = models.JSONField(default=dict, blank=True)
     failure = models.TextField(blank=True, help_text="Why it failed, in a sentence.")
 
@@ -85,6 +87,14 @@ class Relay(WithTries):
     @property
     def is_open(self):
         return self.status in self.OPEN
+
+    @property
+    def spoke_freely(self):
+        return self.answer == self.FREE
+
+    def settle(self, status, now, failure=""):
+        """Answered, or failed with a sentence. The caller saves."""
+        self.status, self.settled_at, self.failure, self.claimed_until = status, now, failure, None
 
     @property
     def is_for_bot(self):

@@ -6,7 +6,7 @@ The scopes of its key hold, as if it had called for each of it. What is refused 
 from automation import outgoing
 from automation.bots import endings
 from automation.models import Relay
-from automation.relay import failing, programs
+from automation.relay import bots, failing
 from automation.relay.changing import opened
 from automation.rules.relays import Action, Answer
 from automation.rules.scripts import Why
@@ -37,8 +37,8 @@ def answer(relay_id, said: Answer, now=None):
 def carry_out(change, relay, said):
     """The same as a part of a larger change."""
     _ask_for_scopes(relay.api_key, said)
-    if said.action == Action.LATER and relay.answer == programs.FREE:
-        said = Answer(Action.NONE, told=programs.FREE)
+    if said.action == Action.LATER and relay.spoke_freely:
+        said = Answer(Action.NONE, told=Relay.FREE)
     relay.answer = said.told or {"action": str(said.action)}
     take(change, relay)
     if said.action == Action.LATER:
@@ -48,10 +48,10 @@ def carry_out(change, relay, said):
             failing.fail_among_machines(change, relay)
             return
         _say(change, relay, words)
-    relay.status, relay.settled_at, relay.claimed_until = Relay.Status.ANSWERED, change.now, None
+    relay.settle(Relay.Status.ANSWERED, change.now)
     if not relay.is_for_bot:
         write_line(change, Event.Kind.RELAY_ANSWERED, did=str(said.action), messages=len(said.words), relay=relay.pk)
-    programs.dealt_with(change, relay)
+    bots.dealt_with(change, relay)
     DOINGS.get(said.action, _nothing)(change, relay, said)
 
 

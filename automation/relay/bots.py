@@ -22,16 +22,15 @@ from inbox.signals import conversation_changed, message_queued, message_received
 BOT = Conversation.Status.BOT
 NO_LONGER_ITS = "The conversation is no longer the bot's."
 TWO_MACHINES = f"Not sent: more than {MOST_MESSAGES} automatic messages in ten minutes. People have it now."
-FREE = {"action": "free"}
 
 
-@receiver(message_received, dispatch_uid="automation.relay.programs")
+@receiver(message_received, dispatch_uid="automation.relay.bots")
 def on_word(sender, conversation, decision, change, **kwargs):
     if conversation is not None and conversation.status == BOT and is_program(conversation.bot):
         relay_words(change)
 
 
-@receiver(conversation_changed, dispatch_uid="automation.relay.programs")
+@receiver(conversation_changed, dispatch_uid="automation.relay.bots")
 def on_change(sender, conversation, before, change, **kwargs):
     """It came to a bot's program: that gets what is unanswered. It left: nothing is asked of the program any more."""
     was_with_bot = before is not None and before.status == BOT
@@ -42,7 +41,7 @@ def on_change(sender, conversation, before, change, **kwargs):
         relay_words(change)
 
 
-@receiver(message_queued, dispatch_uid="automation.relay.programs")
+@receiver(message_queued, dispatch_uid="automation.relay.bots")
 def on_queued(sender, message, change, **kwargs):
     """The bot's program speaks by itself."""
     is_free = message.author_kind == Message.Author.BOT and message.api_key_id and not message.context
@@ -97,8 +96,10 @@ def _deal_freely(change):
     rows = Relay.objects.filter(conversation=change.conversation, kind=Relay.Kind.BOT)
     known = rows.filter(status__in=[Relay.Status.TAKEN, Relay.Status.SENDING])
     newest = known.order_by("-message").values_list("message", flat=True).first()
-    known.filter(status=Relay.Status.SENDING).update(answer=FREE)
-    known.filter(status=Relay.Status.TAKEN).update(status=Relay.Status.ANSWERED, settled_at=change.now, answer=FREE)
+    known.filter(status=Relay.Status.SENDING).update(answer=Relay.FREE)
+    known.filter(status=Relay.Status.TAKEN).update(
+        status=Relay.Status.ANSWERED, settled_at=change.now, answer=Relay.FREE
+    )
     if newest:
         _note_dealt_with(change, newest)
 

@@ -31,8 +31,7 @@ def overdue(relay_id, now=None):
 
 def fail_within(change, relay, words, why=Why.FAILED):
     """The same as a part of a larger change; `why` is what a bot's handover says."""
-    relay.status, relay.settled_at, relay.failure = Relay.Status.FAILED, change.now, words
-    relay.claimed_until = None
+    relay.settle(Relay.Status.FAILED, change.now, words)
     write_line(change, Event.Kind.RELAY_FAILED, words=words, relay=relay.pk)
     about = {"message": relay.message} if relay.message else {}
     change.tell(FeedKind.RELAY_FAILED, **about, relay=_told(relay))

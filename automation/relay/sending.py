@@ -17,7 +17,6 @@ from automation.relay import answering, failing
 from automation.relay.bodies import content_of
 from automation.relay.changing import RELATED, opened
 from automation.relay.making import SEND
-from automation.relay.programs import FREE
 from automation.rules.relays import Action, Answer, Verdict, retry_at, verdict
 from inbox.actions.refusals import Refusal
 from inbox.models import Thread
@@ -151,15 +150,14 @@ def _record(relay, outcome, read):
 
 
 def _settle(change, relay, outcome, read):
-    spoke_freely = relay.answer == FREE
     if not _may_ask(relay.api_key, change.now):  # revoked or deleted while its program was called
         failing.fail_within(change, relay, NO_KEY)
     elif outcome.verdict == Verdict.ANSWERED:
         answering.carry_out(change, relay, _read(outcome, relay, read))
     elif outcome.verdict == Verdict.TAKEN:
         answering.carry_out(change, relay, Answer(Action.LATER))
-    elif spoke_freely:
-        answering.carry_out(change, relay, Answer(Action.NONE, told=FREE))
+    elif relay.spoke_freely:
+        answering.carry_out(change, relay, Answer(Action.NONE, told=Relay.FREE))
     elif outcome.verdict == Verdict.FAILED:
         failing.fail_within(change, relay, outcome.words)
     else:

@@ -92,10 +92,10 @@ class Relay(WithTries):
     def spoke_freely(self):
         return self.answer == self.FREE
 
-    def settle(self, status, now, failure=""):
-        """Answered, or failed with a sentence. The caller saves."""
-        self.status, self.settled_at, self.failure, self.claimed_until = status, now, failure, None
-
     @property
     def is_for_bot(self):
         return self.kind == self.Kind.BOT
+
+    def settle(self, status, now, failure=""):
+        """Answered, or failed with a sentence. The caller saves."""
+        self.status, self.settled_at, self.failure, self.claimed_until = status, now, failure, None

@@ -20,12 +20,14 @@ from collections import Counter
 from datetime import timedelta
 
 import requests
+from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
 from benchmarks import figures, scratch, staff
 from benchmarks.far_end import FarEnd
-from benchmarks.filling import CONTACTS
+from benchmarks.filling import IDENTITIES
+from benchmarks.processes import cpu_of
 from broadcasts import actions, ledger
 from broadcasts.engine import couriers, planning
 from broadcasts.models import Broadcast, Pace
@@ -52,6 +54,11 @@ CUSTOMERS = 50
 KILLED_AFTER_SECONDS = (0.3, 2.5)
 PATIENCE_SECONDS = 240
 STAGES = ("rate", "pace", "kills", "plan")
+CONTACTS = """
+insert into inbox_contact (name, profile_name, username, phone, email, attributes, notes, whatsapp_optout, created_at)
+select 'Customer ' || n, '', '', '+4915' || lpad(n::text, 9, '0'), '', '{}', '', '', now()
+from generate_series(0, %(last)s) n
+"""
 
 
 def main():
@@ -78,7 +85,7 @@ def arguments():
 
 
 class Bench:
-    """A number at the sandbox, an agent, and broadcasts to people nobody knew before."""
+    """A number at the sandbox, customers whom it never wrote to, and broadcasts to one part of them after another."""
 
     def __init__(self, far_end, asked):
         self.far_end, self.asked, self.newest = far_end, asked, 0
@@ -91,6 +98,11 @@ class Bench:
         )
         self.number.refresh_from_db()
         template_sync.sync(account.pk)
+        scratch.execute(
+            CONTACTS, last=max(asked.planned, 3 * asked.recipients + USUAL_PER_SECOND * asked.paced_seconds)
+        )
+        scratch.execute(IDENTITIES)
+        scratch.analyze()
         far_end.takes(FULL_PER_SECOND, receipts=False)
 
     # --- Stages ---
@@ -147,7 +159,6 @@ class Bench:
 
     def measure_plan(self):
         """A broadcast to everybody: rows for all of them."""
-        scratch.execute(CONTACTS, conversations=self.asked.planned)
         broadcast = self.broadcast(0, FULL_PER_SECOND, audience={"all": True})
         actions.launch(broadcast.pk)
         before = memory_mb()
@@ -163,10 +174,9 @@ class Bench:
         """One courier in this process, without its rests: first measured, then watched."""
         count = self.asked.recipients // 10
         self.carry(count)
-        began, threads = time.process_time(), time.thread_time()
+        spent = Spent(self.far_end)
         self.carry(count)
-        whole, alone = time.process_time() - began, time.thread_time() - threads
-        figures.tell(f"{1000 * whole / count:.2f} ms of Python each, {1000 * alone / count:.2f} without the senders")
+        figures.table("One courier", Spent.HEAD, [spent.cells(count)])
         profiler = cProfile.Profile()
         profiler.runcall(self.carry, count)
         pstats.Stats(profiler).sort_stats("cumulative").print_stats("inbox|whatsapp|broadcasts|psycopg/cursor", 70)
@@ -210,6 +220,23 @@ class Bench:
         rows = broadcast.recipients.exclude(reason="unconfirmed").values_list("pk", flat=True)
         twice = sum(count > 1 for count in got.values())
         return len(self.far_end.doubles()) + twice, len(set(rows) - set(got))
+
+
+class Spent:
+    """CPU seconds from now on: of this process, of its main thread alone, of its backend, of the sandbox."""
+
+    HEAD = ["python ms each", "without the senders", "postgres ms each", "sandbox ms each"]
+
+    def __init__(self, far_end):
+        connection.ensure_connection()
+        self.pids = (connection.connection.info.backend_pid, far_end.process.pid)
+        self.before = self._now()
+
+    def _now(self):
+        return (time.process_time(), time.thread_time(), *(cpu_of(pid) for pid in self.pids))
+
+    def cells(self, count):
+        return [f"{1000 * (now - then) / count:.2f}" for now, then in zip(self._now(), self.before, strict=True)]
 
 
 class Replies:

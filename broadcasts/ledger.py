@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, F, Sum
 
 from broadcasts.models import SHARDS, Recipient, Tally
+from inbox.prepared import prepared, run
 
 Status = Recipient.Status
 # Neighbours are counted together, so that a batch touches one or two counts.
@@ -85,8 +86,7 @@ def add(broadcast, entries, now):
         "reasons": [entry.reason for entry in entries],
         "words": [entry.words for entry in entries],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, told)
+    with prepared(ADD, told) as cursor:
         added = cursor.fetchall()
     gained = defaultdict(Counter)
     for shard, status, count in added:
@@ -137,8 +137,7 @@ def enter(pairs, now):
         "contacts": [message.thread.contact_id for _, message in pairs],
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(ENTER, told)
+    run(ENTER, told)
     _count(_deltas((recipient, Status.SENDING) for recipient, _ in pairs))
 
 

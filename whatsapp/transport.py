@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import NewConnectionError
@@ -28,10 +29,21 @@ kept = threading.local()
 
 
 class DirectSession(requests.Session):
-    """Follows no redirect and does not even look at one: requests would fall over a malformed address in it."""
+    """Follows no redirect and does not even look at one: requests would fall over a malformed address in it. What the
+    environment says of proxies and certificates is looked up once for each host, not for each request."""
+
+    def __init__(self):
+        super().__init__()
+        self._surroundings: dict[tuple, dict] = {}
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
+
+    def merge_environment_settings(self, url, proxies, stream, verify, cert) -> dict:
+        asked = (urlsplit(url).netloc, tuple((proxies or {}).items()), stream, verify, cert)
+        if asked not in self._surroundings:
+            self._surroundings[asked] = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return dict(self._surroundings[asked])
 
 
 def session() -> requests.Session:

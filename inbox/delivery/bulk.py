@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from inbox import media, sending_rights, signals
@@ -19,6 +19,7 @@ from inbox.changes import change_together
 from inbox.delivery import envelope, outcomes
 from inbox.delivery.lane import LEASE, record
 from inbox.models import FeedKind, Message, Thread
+from inbox.prepared import run
 from inbox.rules import rights
 from whatsapp import content as contents
 from whatsapp.client import Accepted, GraphClient
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 Status = Message.Status
 # A run that has taken so long leaves the rest to the next one.
 LONGEST_RUN_SECONDS = 1.0
-RECORDED_AT_ONCE = 25
+RECORDED_AT_ONCE = 50
 # One statement: the thread's lock, the lane's promises, the claim. Whoever works on the thread right now has it first.
 CLAIM = """
     UPDATE inbox_message SET status = 'sending', attempts = attempts + 1, claimed_until = statement_timestamp() + %s
@@ -53,6 +54,7 @@ WRITE_ACCEPTED = """
 OF_MESSAGE = ("thread_id", "author_kind", "kind", "content", "status", "quoted_wamid")
 OF_THREAD = ("window_until", "reply_identity", "contact__whatsapp_optout", "contact__phone")
 OF_IDENTITY = ("reply_identity__kind", "reply_identity__value")
+OF_ACCEPTED = ("thread_id", "conversation_id", "author_kind", "status", "wamid", "sent_at")
 
 
 class Senders:
@@ -77,7 +79,7 @@ class Run:
 
 def send_many(message_ids, number_id):
     """Send those of these queued messages of one number that may leave now; the others stay as they are."""
-    run, until = Run(), time.monotonic() + LONGEST_RUN_SECONDS
+    came_to, until = Run(), time.monotonic() + LONGEST_RUN_SECONDS
     number = Number.objects.select_related("account", "reception").get(pk=number_id)
     client = GraphClient(number.account.access_token)
     under_way, answered = {}, []
@@ -87,11 +89,11 @@ def send_many(message_ids, number_id):
         if len(under_way) >= settings.BROADCAST_SENDERS:
             answered += _take(under_way, FIRST_COMPLETED)
         if len(answered) >= RECORDED_AT_ONCE:
-            answered = _record(answered, run)
+            answered = _record(answered, came_to)
         if _claim(message):
             under_way[Senders.submit(_send, client, number.phone_number_id, message.request)] = message
-    _record(answered + _take(under_way), run)
-    return run
+    _record(answered + _take(under_way), came_to)
+    return came_to
 
 
 def _leaving(message_ids, number):
@@ -143,12 +145,8 @@ def _why_not(message, known):
 
 def _claim(message):
     """Queued -> sending, right before its request leaves."""
-    connection.ensure_connection()
     try:
-        # Bound and prepared by the server: planned once instead of for each message.
-        with psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(CLAIM, [LEASE, message.pk, message.thread_id], prepare=True)
-            return cursor.rowcount == 1
+        return run(CLAIM, [LEASE, message.pk, message.thread_id]) == 1
     except psycopg.IntegrityError:
         # A reply of the same thread was claimed in the same moment.
         return False
@@ -168,72 +166,71 @@ def _take(under_way, until="ALL_COMPLETED"):
     return [(under_way.pop(future), future.result()) for future in done]
 
 
-def _record(answered, run):
+def _record(answered, came_to):
     """Write down what Meta answered: those that were accepted together, the others one by one. Returns []."""
     accepted = [(message, answer) for message, answer in answered if isinstance(answer, Accepted)]
     if accepted:
         accept_together(accepted)
-        run.accepted += len(accepted)
+        came_to.accepted += len(accepted)
     for message, answer in answered:
         if isinstance(answer, Unclear):
             logger.warning("Message %s: no answer of Meta's, waiting for a receipt", message.pk)
         elif isinstance(answer, GraphError):
             record(message.pk, answer)
-            run.refused_codes.append(answer.code)
+            came_to.refused_codes.append(answer.code)
     return []
 
 
 def accept_together(accepted, now=None):
     """[(message, Accepted)]: Meta took them under these ids. A receipt may have come before and moved one further."""
     answers = {message.pk: answer for message, answer in accepted}
-    number = accepted[0][0].thread.number
     with transaction.atomic():
-        threads = _locked([message.thread_id for message, _ in accepted], number)
-        found = Message.objects.filter(pk__in=answers, thread__in=threads).order_by("pk")
-        by_thread = {message.thread_id: message for message in found}
+        threads = _locked([message.thread_id for message, _ in accepted], accepted[0][0].thread.number)
         with change_together(threads, (), now or timezone.now()) as changes:
-            _accept(changes, by_thread, answers)
+            found = _accept(changes, answers)
     for message, answer in accepted:
-        if message.pk not in {one.pk for one in by_thread.values()}:
+        if message.pk not in found:
             outcomes.accepted(message, answer)  # its contact was joined to another one meanwhile
         elif not outcomes.is_known(message.thread, answer):
             outcomes.link_identities(message.thread, answer)
 
 
 def _locked(thread_ids, number):
-    threads = list(
-        Thread.objects.select_related("contact")
-        .select_for_update(of=("self",))
-        .filter(pk__in=thread_ids)
-        .order_by("pk")
-    )
+    threads = list(Thread.objects.select_for_update().filter(pk__in=thread_ids).order_by("pk"))
     for thread in threads:
         thread.number = number
     return threads
 
 
-def _accept(changes, by_thread, answers):
-    moved = []
-    for change in changes:
-        message = by_thread.get(change.thread.pk)
-        if message is None:
-            continue
-        message.wamid = message.wamid or answers[message.pk].wamid
-        change.is_quiet = change.conversation is None
-        if message.status not in outcomes.IN_DOUBT:
-            change.save(message)  # a receipt was faster: only the id is news
-            continue
-        outcomes.mark_sent(message, change.now)
-        change.wrote(message)
-        change.tell(FeedKind.MESSAGE_STATUS, message=message)
-        moved.append(message)
+def _accept(changes, answers):
+    """Returns the ids of the messages that stand in these threads."""
+    rows = Message.objects.filter(pk__in=answers, thread__in=[change.thread for change in changes]).order_by("pk")
+    is_told = any(change.together.is_heard for change in changes[:1])
+    by_thread = {message.thread_id: message for message in (rows if is_told else rows.only(*OF_ACCEPTED))}
+    moved = [
+        message
+        for change in changes
+        if (message := by_thread.get(change.thread.pk)) and _is_moved(change, message, answers[message.pk])
+    ]
     if moved:
         _write(moved, changes[0].now)
         signals.messages_moved.send(Message, messages=moved, now=changes[0].now)
+    return {message.pk for message in by_thread.values()}
+
+
+def _is_moved(change, message, answer):
+    message.wamid = message.wamid or answer.wamid
+    change.is_quiet = change.conversation is None
+    if message.status not in outcomes.IN_DOUBT:
+        change.save(message)  # a receipt was faster: only the id is news
+        return False
+    outcomes.mark_sent(message, change.now)
+    change.wrote(message)
+    change.tell(FeedKind.MESSAGE_STATUS, message=message)
+    return True
 
 
 def _write(messages, now):
     told = {"status": Status.SENT, "sent_at": now, "ids": [message.pk for message in messages]}
     told |= {"wamids": [message.wamid for message in messages], "versions": [message.version for message in messages]}
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE_ACCEPTED, told)
+    run(WRITE_ACCEPTED, told)

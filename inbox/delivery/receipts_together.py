@@ -5,7 +5,7 @@ The rules are those of one receipt (inbox.delivery.receipts); messages that fail
 
 from collections import defaultdict
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from inbox import signals
@@ -13,6 +13,7 @@ from inbox.changes import change_together
 from inbox.delivery import envelope
 from inbox.delivery.receipts import move, record_receipt
 from inbox.models import FeedKind, Message, Thread
+from inbox.prepared import run
 from inbox.rules.statuses import advanced
 from whatsapp.wake import wake
 
@@ -101,5 +102,4 @@ def _apply(change, message, events):
 
 
 def _write(messages):
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, [[getattr(message, name) for message in messages] for name in WRITTEN])
+    run(WRITE, [[getattr(message, name) for message in messages] for name in WRITTEN])

@@ -42,13 +42,16 @@ class Reason:
     field: str = ""
 
 
-def refusal(facts: Facts, content: Content, now: datetime) -> Reason | None:
-    """None when `content` may be sent. A number on hold is no reason: its messages are accepted and held."""
+def refusal(facts: Facts, content: Content, now: datetime, fits: bool = False) -> Reason | None:
+    """None when `content` may be sent. A number on hold is no reason: its messages are accepted and held.
+
+    `fits`: the caller has just matched the components against the stored template.
+    """
     is_template = isinstance(content, Template)
     return (
         number_refusal(facts)
         or (consent_refusal(facts) if is_template else window_refusal(facts, now))
-        or (template_refusal(facts.template, content) if is_template else None)
+        or (template_refusal(facts.template, content, fits) if is_template else None)
     )
 
 
@@ -87,7 +90,7 @@ def consent_refusal(facts: Facts) -> Reason | None:
     return None
 
 
-def template_refusal(stored: StoredTemplate | None, content: Template) -> Reason | None:
+def template_refusal(stored: StoredTemplate | None, content: Template, fits: bool = False) -> Reason | None:
     shown = f"“{content.name}” ({content.language})"
     if stored is None:
         return Reason(
@@ -98,6 +101,8 @@ def template_refusal(stored: StoredTemplate | None, content: Template) -> Reason
     problem = message_templates.problem(stored.status)
     if problem:
         return Reason("template_not_approved", problem, "name")
+    if fits:
+        return None
     try:
         message_templates.check(stored.components, content.components)
     except ContentError as error:

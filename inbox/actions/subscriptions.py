@@ -10,7 +10,7 @@ from inbox.actions.refusals import Refusal
 from inbox.models import FeedEvent, Subscription
 from inbox.programs import door, signing
 from inbox.webhooks.outcomes import make_due
-from inbox.webhooks.replaying import TooMany, since
+from inbox.webhooks.replaying import since
 
 MOST_OF_A_KEY = 50
 OVERLAP_HOURS = 24
@@ -80,10 +80,7 @@ def replay_event(subscription, public_id, now=None):
 
 def replay_since(subscription, moment, now=None):
     """Send again all that happened since `moment`. Returns how many. Raises Refusal for too many."""
-    try:
-        return webhooks.replay(subscription, since(moment), now)
-    except TooMany as error:
-        raise Refusal("replay_too_large", str(error), "since", 409) from error
+    return webhooks.replay(subscription, since(moment), now)
 
 
 def _locked(subscription_id):

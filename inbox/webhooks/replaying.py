@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from inbox.models import FeedEvent, Subscription, WebhookDelivery
+from inbox.rules.refusal import Refusal
 from inbox.webhooks.sequencer import DELIVER
 from whatsapp.wake import wake
 
@@ -11,21 +12,18 @@ MOST_AT_ONCE = 10_000
 BATCH = 1000
 
 
-class TooMany(Exception):
-    """More events than are sent again in one go."""
-
-
 @transaction.atomic
 def replay(subscription, events, now=None):
     """Make these FeedEvents (a queryset) due for the subscription, as far as it wants them; those that still wait stay
-    as they are. Returns how many. Raises TooMany."""
+    as they are. Returns how many. Raises Refusal for too many."""
     now = now or timezone.now()
     Subscription.objects.select_for_update().get(pk=subscription.pk)
     under_way = subscription.deliveries.filter(status__in=WebhookDelivery.LANE).values("event")
     published = events.wanted_by(subscription).filter(position__isnull=False)
     wanted = list(published.exclude(pk__in=under_way).order_by("pk")[: MOST_AT_ONCE + 1])
     if len(wanted) > MOST_AT_ONCE:
-        raise TooMany(f"These are more than {MOST_AT_ONCE} events. Name a later time, or read the feed.")
+        words = f"These are more than {MOST_AT_ONCE} events. Name a later time, or read the feed."
+        raise Refusal("replay_too_large", words, "since")
     _make_due(subscription, wanted, now)
     wake(DELIVER, subscription.pk, queue="bulk")
     return len(wanted)

@@ -4,7 +4,7 @@ here, and no answer has another one. Codes may come, none changes its meaning wi
 CODES = {
     "invalid": (400, "The body or the address is not valid; `errors` names every wrong field."),
     "body_unreadable": (400, "The body is no JSON."),
-    "cursor_unknown": (400, "The cursor is none of ours. Take it from `next` or `previous` as it stands."),
+    "cursor_unknown": (400, "The cursor is none of ours. Take it from `next`, `previous` or `after` as it stands."),
     "idempotency_key_invalid": (400, "An Idempotency-Key is 1 to 255 signs of ASCII without spaces."),
     "content": (400, "WhatsApp would refuse this content; `field` names the part."),
     "number_required": (400, "Name the number: this key may use several."),
@@ -88,6 +88,7 @@ CODES = {
     "too_large": (413, "The body is larger than the API takes."),
     "media_type_unknown": (415, "Send the body as `application/json`."),
     "too_many_requests": (429, "The key has asked too often. Wait as long as `Retry-After` says."),
+    "unavailable": (503, "The database is away. Send the request again, under the same Idempotency-Key."),
 }
 
 # Broadcasts refuse these as a part of the body: nothing is sent then.
@@ -105,4 +106,5 @@ TITLES = {
     413: "Too large",
     415: "Unknown media type",
     429: "Too many requests",
+    503: "Not available at the moment",
 }

@@ -84,6 +84,9 @@ class Events(Resource):
         """List events. What happened after a position, oldest first; each comes once, also one that was slow."""
         head = FeedHead.objects.first() or FeedHead()
         after = self.query.get("after", head.forgotten)
+        if after > head.position:  # of another installation, or from before a backup was brought back
+            words = f"The feed has come to {head.position} only. Begin anew without `after`."
+            raise Refusal("cursor_unknown", words, "after", 400)
         if after < head.forgotten:
             words = f"Events up to {head.forgotten} were cleaned up. Begin anew without `after`: some are lost to you."
             raise Refusal("events_forgotten", words, "after", 410)

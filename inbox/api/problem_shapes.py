@@ -60,11 +60,11 @@ def answers():
 def answer(status, title):
     also = ALSO_400 if status == 400 else ()
     codes = {code: words for code, (one_status, words) in CODES.items() if one_status == status or code in also}
-    own = {401: ["WWW-Authenticate"], 429: ["Retry-After"]}.get(status, [])
+    own = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])
     return {
         "description": f"{title}.\n\n" + "\n".join(f"- `{code}`: {words}" for code, words in codes.items()),
         "headers": {
-            **({} if status == 401 else COUNTED),
+            **({} if status in (401, 503) else COUNTED),
             **{name: {"$ref": f"#/components/headers/{name}"} for name in own},
         },
         "content": {

@@ -4,7 +4,7 @@
 import logging
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from psycopg.errors import DeadlockDetected
 from rest_framework import exceptions
@@ -16,6 +16,13 @@ from inbox.actions.refusals import Refusal
 from inbox.api.codes import CODES, TITLES
 
 logger = logging.getLogger(__name__)
+
+
+class Unavailable(exceptions.APIException):
+    """The database is away. `wait`: seconds until it makes sense to ask again."""
+
+    status_code, wait = 503, 4
+    default_detail = "The database is away. Send the request again in a moment, under the same Idempotency-Key."
 
 
 class TooLarge(exceptions.APIException):
@@ -34,6 +41,7 @@ CODE_OF = {
     exceptions.Throttled: "too_many_requests",
     exceptions.ParseError: "body_unreadable",
     TooLarge: "too_large",
+    Unavailable: "unavailable",
 }
 
 
@@ -77,6 +85,9 @@ def known(error):
     if is_collision(error):
         logger.warning("A request of a program met another: %s", type(error.__cause__).__name__)
         return Refusal("meanwhile", "Something else changed this at the same moment. Send the request again.")
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("The database did not serve a request of a program: %s", type(error.__cause__).__name__)
+        return Unavailable()
     return error
 
 

@@ -126,7 +126,7 @@ class Description(AutoSchema):
         return {200: shape} if self.method == "DELETE" and self.view.action != "destroy" else shape
 
     def problems(self, operation):
-        statuses = [400, 401, 403, 406, 429]
+        statuses = [400, 401, 403, 406, 429, 503]
         has_body = "requestBody" in operation
         is_write = self.method in WRITES
         statuses += getattr(self.view, "refuses", {}).get(self.view.action, [])

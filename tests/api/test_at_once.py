@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from inbox.actions import contacts
@@ -124,3 +124,15 @@ def test_s0_5_calls_of_different_names_make_one_contact(crm):
     names = iter("abcdef")
     answers = at_once(lambda: crm.post("contacts/", {"phone": "+4915123456789"}, Idempotency_Key=next(names)))
     assert statuses(answers) == [200] * (CALLS - 1) + [201], [answer.json() for answer in answers]
+
+
+def test_while_the_database_is_away_programs_are_told_to_ask_again(crm, monkeypatch):
+    def refused(*args):
+        raise OperationalError("connection refused")
+
+    connection.close()
+    with monkeypatch.context() as away:
+        away.setattr(connection, "connect", refused)
+        answer = crm.post("tags/", {"name": "VIP"}, Idempotency_Key="one")
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "unavailable", "5")
+    assert crm.post("tags/", {"name": "VIP"}, Idempotency_Key="one").status_code == 201

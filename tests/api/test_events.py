@@ -123,5 +123,13 @@ def test_what_is_no_place_is_refused(reader, asked):
     assert reader.get("events/", **asked).status_code == 400
 
 
+def test_a_place_that_the_feed_has_not_come_to_is_none_of_its(reader, conversation):
+    """After a backup was brought back a reader would silently miss what happens until then."""
+    happens(conversation)
+    answer = reader.get("events/", after=2)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "cursor_unknown", "after")
+    assert reader.get("events/", after=1).status_code == 200
+
+
 def test_an_empty_feed_has_an_end(reader):
     assert reader.get("events/").json() == {"results": [], "after": 0, "next": None}

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from broadcasts.api.shapes import REASONS, STATUSES
 from broadcasts.models import Broadcast, Recipient
+from inbox.api.docs import described
 from inbox.models import Installation, Message
 from tests.api.conftest import Program
 from tests.broadcasts.sending import NOTICE, carry_all, phone_of, report
@@ -222,3 +224,12 @@ def test_what_became_of_users_comes_in_pages_and_by_status(crm, meta):
     assert page["next"]
     assert crm.get(f"broadcasts/{broadcast_id}/recipients/", status="failure").json()["results"] == []
     assert crm.get(f"broadcasts/{broadcast_id}/recipients/", status="lost").status_code == 400
+
+
+def test_every_status_and_reason_stands_in_the_apis_description():
+    """Shows S3-45."""
+    fields = described()["components"]["schemas"]["StatusOfUser"]["properties"]
+    for status in STATUSES:
+        assert f"`{status}`" in fields["status"]["description"]
+    for reason in REASONS:
+        assert f"`{reason}`" in fields["reason"]["description"]

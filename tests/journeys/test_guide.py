@@ -169,7 +169,7 @@ def reader(office, templates, door, key, settings, tmp_path):
 
 
 def test_the_guide_to_the_api_says_what_is_so(reader, key):
-    """S0-2, S0-5, S0-6, S0-7, S0-11, S0-13, S0-16, S0-24, S0-28"""
+    """S0-2, S0-5, S0-6, S0-7, S0-11, S0-13, S0-16, S0-24, S0-28, S3-23"""
     for kind, info, text, who, what, words in PART.findall(GUIDE.read_text()):
         if who:
             reader.does(who, what, words)

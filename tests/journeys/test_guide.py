@@ -161,9 +161,10 @@ def reader(office, templates, door, key, settings, tmp_path):
     assert shutil.which("curl"), "The guide is run by curl: install it"
     settings.PROGRAMS_ALLOWED_NETWORKS = LOOPBACK
     mira, ben = office.agent("Mira"), office.agent("Ben")
+    office.sandbox.new_customer("Jule Peters", phone="4917255501499")
     with running_workflow() as workflow:
         workflow.answers({"action": "later"})
-        names = {"SWITCHBOARD": door.url, "KEY": key.token, "WORKFLOW": workflow.url, "BEN": ben.agent.pk}
+        names = {"SWITCHBOARD": door.url, "KEY": key.token, "WORKFLOW": workflow.url}
         assert mira.agent.pk < ben.agent.pk
         yield Reader(office, door, workflow, tmp_path, **names)
 

@@ -33,7 +33,7 @@ MOST_SELECTED = 200
 
 class SubscriptionForm(forms.ModelForm):
     kinds = forms.MultipleChoiceField(
-        choices=FeedKind.choices,
+        choices=[(kind.value, f"{kind.label} ({kind.value})") for kind in FeedKind],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         label="Events",

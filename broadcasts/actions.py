@@ -114,8 +114,9 @@ def _cancel_queued(broadcast, now):
 
 
 def _take_back(broadcast):
-    """Messages that wait for another try: they were never sent."""
-    queued = Message.objects.filter(recipient__broadcast=broadcast, status=Message.Status.QUEUED)
+    """Messages that wait for another try, or with their number: they were never sent."""
+    waiting = (Message.Status.QUEUED, Message.Status.HELD)
+    queued = Message.objects.filter(recipient__broadcast=broadcast, status__in=waiting)
     for message_id in list(queued.values_list("pk", flat=True)):
         delivery.take_back(message_id, CANCELLED_WORDS)
 

@@ -257,6 +257,7 @@ UNFOLD = {
             {
                 "title": "Broadcasts",
                 "items": _admin_links(
+                    ("Paces of numbers", "speed", "broadcasts_pace"),
                     ("Email senders", "mail", "broadcasts_emailsender"),
                     ("SMS senders", "sms", "broadcasts_smssender"),
                     ("SMS answers", "reply", "broadcasts_smsanswer"),

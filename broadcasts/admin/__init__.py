@@ -1,5 +1,5 @@
-"""The administration of broadcasts: who they come from, and what gateways told us."""
+"""The administration of broadcasts: who they come from, how fast they leave, and what gateways told us."""
 
-from broadcasts.admin import senders
+from broadcasts.admin import pace, senders
 
-__all__ = ["senders"]
+__all__ = ["pace", "senders"]

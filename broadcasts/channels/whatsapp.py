@@ -74,7 +74,7 @@ class WhatsApp(Channel):
             message_templates.check(template.components, personalised(content["components"], Anything()))
 
     def check_values(self, broadcast, own):
-        _letter(broadcast).written(Values(own, broadcast.params))
+        _letter(broadcast).check(Values(own, broadcast.params))
 
     def obstacle(self, broadcast):
         if broadcast.number.status in CUT_OFF:
@@ -136,14 +136,21 @@ class Letter:
 
     def written(self, values):
         """The Template with these personalise.Values. Raises Refusal (400) naming component and parameter."""
-        content = self.broadcast.content
-        try:
-            components = [_with_safe_link(part) for part in personalised(content["components"], values)]
-        except ValueMissing as error:
-            raise Refusal("value_missing", error.words, error.place.where, 400) from error
+        content, components = self.broadcast.content, self._filled(values)
         with refusing_content():
             preview = message_templates.shown(self.template.components, components)
             return Template(content["name"], content["language"], tuple(components), preview)
+
+    def check(self, values):
+        """Raises what `written` would raise: for thousands of users, and none of them sees it."""
+        with refusing_content():
+            message_templates.check(self.template.components, self._filled(values))
+
+    def _filled(self, values):
+        try:
+            return [_with_safe_link(part) for part in personalised(self.broadcast.content["components"], values)]
+        except ValueMissing as error:
+            raise Refusal("value_missing", error.words, error.place.where, 400) from error
 
     def put(self, change, recipient):
         """The Message for this recipient, or why there is none (Refused)."""

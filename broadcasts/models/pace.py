@@ -28,7 +28,8 @@ class Pace(models.Model):
     seen_message_id = models.BigIntegerField(default=0)
 
     class Meta:
-        verbose_name_plural = "paces"
+        verbose_name = "pace of broadcasts"
+        verbose_name_plural = "paces of broadcasts"
         constraints = [models.CheckConstraint(condition=Q(per_second__gte=1), name="pace_goes_at_all")]
 
     def __str__(self):

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from broadcasts import actions
 from broadcasts.engine import couriers
 from broadcasts.models import Broadcast, Pace
+from inbox import delivery
 from inbox.actions.refusals import Refusal
 from inbox.models import Message
 from tests.broadcasts.sending import carry_all, make_broadcast, phone_of, report, send, standing
+from tests.factories import make_agent
+from whatsapp import connection
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +135,26 @@ def test_two_broadcasts_of_one_number_share_its_pace(berlin, meta):
     second = launched(berlin, [phone_of(place) for place in range(100, 140)])
     couriers.run(Pace.objects.get())
     assert standing(first)["sent"] == standing(second)["sent"] == 10
+
+
+def test_messages_that_wait_with_their_number_are_taken_back_when_the_rest_is_cancelled(berlin, meta):
+    meta.fault("refuse", code=131042, times=1)
+    broadcast = launched(berlin, [phone_of(1)])
+    couriers.run(Pace.objects.get())
+    assert Message.objects.get().status == "held"
+    actions.cancel(broadcast.pk)
+    connection.resume(berlin)
+    delivery.release_messages(berlin.pk)
+    carry_all(broadcast, timezone.now() + timedelta(hours=1))
+    assert (standing(broadcast), meta.sent()) == ({"cancelled": 1}, [])
+
+
+def test_an_admin_sets_the_pace_of_a_number_before_its_first_broadcast(berlin, meta, client):
+    client.force_login(make_agent("Ben", role="admin"), backend="django.contrib.auth.backends.ModelBackend")
+    client.post(reverse("admin:broadcasts_pace_add"), {"number": berlin.pk, "per_second": "40"})
+    assert Pace.objects.get().key == f"whatsapp:{berlin.pk}"
+    broadcast = launched(berlin, [phone_of(place) for place in range(30)])
+    couriers.run(Pace.objects.get())
+    assert standing(broadcast)["sent"] == 10
+    page = client.get(reverse("admin:broadcasts_pace_changelist")).content.decode()
+    assert "Not slowed down" in page

@@ -164,3 +164,14 @@ def test_the_sweep_wakes_couriers_whose_worker_died_and_nobody_elses(berlin, met
     actions.cancel(Broadcast.objects.get().pk)
     couriers.sweep()
     assert woken == [lost.pk]
+
+
+@pytest.mark.django_db
+def test_a_slow_lane_has_fewer_couriers_than_a_fast_one(berlin, meta, monkeypatch):
+    woken = []
+    monkeypatch.setattr(couriers, "wake", lambda task, *args, **how: woken.append(args[0]))
+    launched(berlin, 1)
+    assert len(woken) == 2
+    Pace.objects.update(per_second=1000)
+    couriers.wake_all(Pace.objects.get())
+    assert len(woken) == 2 + 4

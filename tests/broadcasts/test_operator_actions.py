@@ -57,7 +57,7 @@ def test_components_may_be_given_as_broadcasts_take_them(crm, meta):
 
 
 def test_message_assign_note_and_close_reach_the_open_conversation_of_the_phone(crm, meta, berlin):
-    """Shows S3-58."""
+    """Shows S3-8, S3-58."""
     ada = make_agent("Ada", numbers=[berlin])
     conversation = make_conversation("unassigned", number=berlin, contact=make_contact("Ida", phone_of(1)))
     assert act(crm, action="message", text="We look into it.").json()["conversation"] == conversation.pk

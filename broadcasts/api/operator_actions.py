@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from broadcasts.api import examples
-from broadcasts.personalise import ValueMissing, Values, personalised
+from broadcasts.rules.personalise import ValueMissing, Values, personalised
 from inbox.actions import assignment, closing
 from inbox.actions.addressing import Addressee, threads_of
 from inbox.actions.permission import ask_for_scope

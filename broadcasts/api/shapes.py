@@ -7,7 +7,7 @@ from broadcasts import ledger
 from broadcasts.api import examples
 from broadcasts.api.users import Users
 from broadcasts.models import Broadcast, Recipient
-from broadcasts.retrying import code_in
+from broadcasts.rules.retrying import code_in
 from inbox.api.resources import StorableDict
 
 Status = Recipient.Status

@@ -14,8 +14,8 @@ from broadcasts.channels.base import Channel, Obstacle
 from broadcasts.channels.outcomes import give_up, let_go, record
 from broadcasts.failures import NotSent, SenderFault
 from broadcasts.models import Recipient
-from broadcasts.pacing import THROUGHPUT
-from broadcasts.personalise import ValueMissing, Values
+from broadcasts.rules.pacing import THROUGHPUT
+from broadcasts.rules.personalise import ValueMissing, Values
 from inbox.actions.refusals import Refusal
 from inbox.models import Contact, Conversation
 

@@ -12,7 +12,7 @@ from broadcasts.mail.letter import Letter, email, reference_of
 from broadcasts.mail.links import Wish, unsubscribe_url
 from broadcasts.mail.post import post
 from broadcasts.models import Broadcast
-from broadcasts.personalise import fill
+from broadcasts.rules.personalise import fill
 from inbox.actions.refusals import Refusal
 
 SUBJECT_LIMIT = 300

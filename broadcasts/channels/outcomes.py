@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from broadcasts import ledger
 from broadcasts.failures import Refused, SenderFault, TryLater, Unclear
-from broadcasts.forward import SENT, UNCONFIRMED, becomes
 from broadcasts.models import Broadcast, Recipient
-from broadcasts.retrying import PAUSES_SECONDS
+from broadcasts.rules.forward import SENT, UNCONFIRMED, becomes
+from broadcasts.rules.retrying import PAUSES_SECONDS
 
 Status = Recipient.Status
 # After a fault of the sender itself its broadcast is paused; nobody tries in the meantime.

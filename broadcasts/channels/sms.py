@@ -11,9 +11,9 @@ from django.urls import reverse
 from broadcasts import people, senders
 from broadcasts.channels.direct import Direct, outcome_of
 from broadcasts.failures import Refused
-from broadcasts.forward import mark_of_try
 from broadcasts.models import Broadcast
-from broadcasts.personalise import fill
+from broadcasts.rules.forward import mark_of_try
+from broadcasts.rules.personalise import fill
 from broadcasts.sms.gateway import Text
 from broadcasts.sms.kinds import GATEWAYS
 from broadcasts.sms.stopping import STOP_HINT, with_hint

@@ -8,8 +8,8 @@ from django.db.models import Max, Q
 from broadcasts import audience, ledger
 from broadcasts.channels.base import Channel, Obstacle
 from broadcasts.models import Broadcast
-from broadcasts.personalise import ValueMissing, Values, personalised
-from broadcasts.retrying import HOPELESS, reason_of
+from broadcasts.rules.personalise import ValueMissing, Values, personalised
+from broadcasts.rules.retrying import HOPELESS, reason_of
 from inbox import delivery
 from inbox.actions.addressing import Addressee, threads_of
 from inbox.actions.refusals import Refusal, refusing_content

@@ -16,8 +16,8 @@ from django.utils import timezone
 from broadcasts import ledger
 from broadcasts.channels import CHANNELS, channel_of
 from broadcasts.engine import endings, slots
-from broadcasts.hours import allowed_at, zones_of
 from broadcasts.models import Broadcast, Courier, Recipient
+from broadcasts.rules.hours import allowed_at, zones_of
 from whatsapp.wake import wake
 
 CARRY = "broadcasts.tasks.carry"

@@ -3,8 +3,9 @@
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from broadcasts import ledger, retrying
+from broadcasts import ledger
 from broadcasts.models import Broadcast, Recipient
+from broadcasts.rules import retrying
 
 Status = Broadcast.Status
 

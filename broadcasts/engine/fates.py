@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from broadcasts import ledger
 from broadcasts.engine import couriers
 from broadcasts.models import Broadcast, Pace, Recipient
-from broadcasts.retrying import next_try_seconds, reason_of
+from broadcasts.rules.retrying import next_try_seconds, reason_of
 from inbox.models import Message
 
 Status = Recipient.Status

@@ -1,9 +1,9 @@
-"""A lane's slots, taken under the lock of its Pace row; what is decided is in broadcasts.pacing."""
+"""A lane's slots, taken under the lock of its Pace row; what is decided is in broadcasts.rules.pacing."""
 
 from django.db import transaction
 
-from broadcasts import pacing
 from broadcasts.models import Pace
+from broadcasts.rules import pacing
 
 FIELDS = ("next_slot_at", "slowed_to", "slowed_at")
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from django import forms
 
 from broadcasts.models import Broadcast
-from broadcasts.sender_choice import choices_for, sender_of
+from broadcasts.senders import choices_for, sender_of
 
 Channel = Broadcast.Channel
 # Whom to ask where a channel has no sender yet.
@@ -17,7 +17,7 @@ NOBODY = {
 
 
 class ChannelForm(forms.Form):
-    """`choices`: the broadcasts.sender_choice.Choice that this agent has. `choice` is the one that was posted."""
+    """`choices`: the broadcasts.senders.Choice that this agent has. `choice` is the one that was posted."""
 
     name = forms.CharField(
         max_length=200,

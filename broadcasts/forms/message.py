@@ -1,8 +1,8 @@
 """Step two: the message and its personalisation (S4-38, S4-39). What is posted becomes the content, whole or not."""
 
+from broadcasts.drafts.previews import tags_used, template_of
 from broadcasts.models import Broadcast
-from broadcasts.previews import tags_used, template_of
-from broadcasts.template_values import components_of, is_file, values_of
+from broadcasts.rules.template_values import components_of, is_file, values_of
 from whatsapp.message_templates import variables
 
 Channel = Broadcast.Channel

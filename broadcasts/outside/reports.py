@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from broadcasts import ledger
-from broadcasts.forward import DELIVERED, FAILED, READ, SENT, becomes
 from broadcasts.models import Recipient
+from broadcasts.rules.forward import DELIVERED, FAILED, READ, SENT, becomes
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from django.http import HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from broadcasts.forward import mark_of_try
 from broadcasts.models import BadCall, Recipient, SmsSender
 from broadcasts.outside import answers, reports
+from broadcasts.rules.forward import mark_of_try
 from broadcasts.sms.gateway import Answer, BadSignature, Call, Malformed
 from broadcasts.sms.kinds import GATEWAYS
 

@@ -6,10 +6,10 @@ from django import template
 from django.utils.http import urlencode
 
 from broadcasts import sentences
+from broadcasts.drafts.reach import OPTED_OUT
 from broadcasts.mail.body import blocks
-from broadcasts.personalise import PLACEHOLDER
-from broadcasts.reach import OPTED_OUT
-from broadcasts.sender_choice import sender_of
+from broadcasts.rules.personalise import PLACEHOLDER
+from broadcasts.senders import sender_of
 from inbox import formatting
 
 register = template.Library()

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from broadcasts import message_files
+from broadcasts.drafts.files import attach, file_above_text, put_above_text
 from broadcasts.views.guards import page, seen_broadcast
 from broadcasts.views.wizard import part_of_step
 from inbox.actions.refusals import Refusal
@@ -19,7 +19,7 @@ def files(request, broadcast):
     refused = ""
     try:
         broadcast.files.filter(pk=number_in(request.POST.get("remove", ""))).delete()
-        message_files.attach(broadcast, request.FILES.getlist("file"))
+        attach(broadcast, request.FILES.getlist("file"))
     except Refusal as refusal:
         refused = refusal.words
     context = {"broadcast": broadcast, "files": list(broadcast.files.all()), "refused": refused}
@@ -34,17 +34,17 @@ def above_text(request, broadcast):
     try:
         if "file" not in request.FILES:
             raise Refusal("no_file", "No file has arrived. Choose it again.", "file", 400)
-        message_files.put_above_text(broadcast, request.FILES["file"], request.user)
+        put_above_text(broadcast, request.FILES["file"], request.user)
     except Refusal as refusal:
         refused = refusal.words
-    context = {"broadcast": broadcast, "header_file": message_files.file_above_text(broadcast), "refused": refused}
+    context = {"broadcast": broadcast, "header_file": file_above_text(broadcast), "refused": refused}
     return render(request, "broadcasts/wizard/_above_text.html", context)
 
 
 @page
 def picture(request, broadcast_id):
     """Our copy of the file above the text, for everybody who sees the broadcast."""
-    kept = message_files.file_above_text(seen_broadcast(request, broadcast_id))
+    kept = file_above_text(seen_broadcast(request, broadcast_id))
     if kept is None or not kept.file:
         raise Http404("No such file")
     try:

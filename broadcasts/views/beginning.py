@@ -2,7 +2,8 @@
 
 from django.shortcuts import redirect
 
-from broadcasts import drafts
+from broadcasts.drafts import lifecycle
+from broadcasts.drafts.steps import steps_of
 from broadcasts.forms.channel import ChannelForm, initial_of
 from broadcasts.views.guards import seen_draft, step
 from broadcasts.views.wizard import first_open, go_on, saved, show, step_page
@@ -19,8 +20,8 @@ def new(request):
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "contacts": contacts}
         return show(request, "channel", None, context, status=400 if form.errors else 200)
-    broadcast = drafts.begin(request.user, [contact.pk for contact in contacts])
-    drafts.put_channel(broadcast, form.cleaned_data["name"], form.choice)
+    broadcast = lifecycle.begin(request.user, [contact.pk for contact in contacts])
+    lifecycle.put_channel(broadcast, form.cleaned_data["name"], form.choice)
     return go_on(broadcast, "channel")
 
 
@@ -36,7 +37,7 @@ def resume(request, broadcast_id):
     broadcast = seen_draft(request, broadcast_id)
     if broadcast is None:
         return redirect("broadcast", broadcast_id)
-    return redirect(first_open(drafts.steps_of(broadcast)).url)
+    return redirect(first_open(steps_of(broadcast)).url)
 
 
 @step_page("channel")
@@ -48,7 +49,7 @@ def channel(request, broadcast):
     is_valid = form.is_valid()
     if is_valid or request.htmx:
         name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:200]
-        drafts.put_channel(broadcast, name, form.choice)
+        lifecycle.put_channel(broadcast, name, form.choice)
     if request.htmx:
         return saved(request, broadcast, "channel")
     return go_on(broadcast, "channel") if is_valid else show(request, "channel", broadcast, {"form": form}, status=400)

@@ -2,13 +2,13 @@
 
 from django.shortcuts import redirect, render
 
-from broadcasts import drafts
+from broadcasts.drafts.files import file_above_text
+from broadcasts.drafts.previews import preview_of, tags_used, template_of, values_for
+from broadcasts.drafts.steps import problem_of
 from broadcasts.forms.message import read_message
-from broadcasts.message_files import file_above_text
 from broadcasts.models import Broadcast
-from broadcasts.previews import preview_of, tags_used, template_of
+from broadcasts.rules.template_values import is_file, values_of
 from broadcasts.sms.segments import segments
-from broadcasts.template_values import is_file, values_of
 from broadcasts.views.guards import page, seen_broadcast
 from broadcasts.views.tags import tags_for
 from broadcasts.views.wizard import go_on, saved, show, step_page
@@ -33,7 +33,7 @@ def message(request, broadcast):
         broadcast.save(update_fields=["content", "params"])
         if request.htmx:
             return _looks(request, broadcast)
-        problem = drafts.problem_of(broadcast, "message")
+        problem = problem_of(broadcast, "message")
         if problem is None:
             return go_on(broadcast, "message")
     context = _context(request, broadcast) | {"problem": problem}
@@ -86,7 +86,7 @@ def _fields(broadcast):
 def _preview(request, broadcast):
     """How it looks for `preview_for` (a contact that the agent sees), else for the newest one."""
     contact = _somebody(request)
-    values = drafts.values_for(broadcast, contact) if contact else None
+    values = values_for(broadcast, contact) if contact else None
     shown = preview_of(broadcast, values)
     return {
         "preview": shown,

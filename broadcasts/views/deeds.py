@@ -6,7 +6,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from broadcasts import actions, drafts
+from broadcasts import actions
+from broadcasts.drafts import lifecycle
 from broadcasts.views.guards import deed, seen_broadcast, step
 from inbox.actions.refusals import Refusal
 
@@ -45,12 +46,12 @@ def _retry(broadcast, by):
 
 
 def _duplicate(broadcast, by):
-    made = drafts.duplicate(broadcast, by)
+    made = lifecycle.duplicate(broadcast, by)
     return {"words": "A new draft.", "go": reverse("broadcast_channel", args=[made.pk])}
 
 
 def _edit(broadcast, by):
-    drafts.unschedule(broadcast)
+    lifecycle.unschedule(broadcast)
     return {"words": "A draft again.", "go": reverse("broadcast_review", args=[broadcast.pk])}
 
 
@@ -70,7 +71,7 @@ def delete(request, broadcast_id):
     """A draft goes; what has been sent stays."""
     broadcast = seen_broadcast(request, broadcast_id)
     try:
-        drafts.delete(broadcast)
+        lifecycle.delete(broadcast)
     except Refusal as refusal:
         messages.error(request, refusal.words)
         return redirect("broadcast", broadcast_id)

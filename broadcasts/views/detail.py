@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from broadcasts import queries
+from broadcasts.drafts.previews import preview_of
 from broadcasts.models import Broadcast, Recipient
-from broadcasts.previews import preview_of
 from broadcasts.sentences import LEDGER
 from broadcasts.views.guards import page, seen_broadcast
 from broadcasts.views.progress import Sample, progress_of

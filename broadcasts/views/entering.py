@@ -4,8 +4,8 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from broadcasts import drafts
-from broadcasts.choosing import MOST_TICKED
+from broadcasts.drafts import lifecycle
+from broadcasts.drafts.choosing import MOST_TICKED
 from broadcasts.views.guards import step
 from inbox.actions.refusals import Refusal
 from inbox.views.contacts.choosing import chosen_contacts
@@ -16,7 +16,7 @@ from inbox.views.contacts.choosing import chosen_contacts
 def to_contacts(request):
     """Begin a broadcast to the contacts that were ticked in their list, or to all that match its filter."""
     try:
-        broadcast = drafts.begin(request.user, _ids(chosen_contacts(request)))
+        broadcast = lifecycle.begin(request.user, _ids(chosen_contacts(request)))
     except Refusal as refusal:
         messages.error(request, refusal.words)
         return redirect("contacts")

@@ -3,8 +3,9 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from broadcasts import choosing, drafts
-from broadcasts.reach import reach_of
+from broadcasts.drafts import choosing
+from broadcasts.drafts.reach import reach_of
+from broadcasts.drafts.steps import problem_of
 from broadcasts.views.wizard import go_on, part_of_step, saved, show, step_page
 from inbox.actions.refusals import Refusal
 from inbox.models import Agent, Group, Tag
@@ -22,7 +23,7 @@ MOST_BYTES = 5 * 1024 * 1024
 def recipients(request, broadcast):
     """Step three, by tab; with a cursor only the following customers. POST goes on where somebody is chosen."""
     if request.method == "POST":
-        problem = drafts.problem_of(broadcast, "recipients")
+        problem = problem_of(broadcast, "recipients")
         if problem is None:
             return go_on(broadcast, "recipients")
         return show(request, "recipients", broadcast, _context(request, broadcast) | {"problem": problem}, status=400)
@@ -164,7 +165,7 @@ def _answer(request, broadcast, refused="", is_redrawn=False):
 def pasted(request, broadcast):
     """`text` or a `file`: `add` makes it the draft's list, else it is only read; `remove` takes the list out."""
     if "remove" in request.POST:
-        drafts.forget_list(broadcast)
+        choosing.forget_list(broadcast)
         return _list_answer(request, broadcast)
     try:
         found = choosing.read(broadcast, _text(request))

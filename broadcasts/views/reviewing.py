@@ -6,12 +6,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from broadcasts import actions, drafts, trials
+from broadcasts import actions
+from broadcasts.drafts import trials
+from broadcasts.drafts.files import file_above_text
+from broadcasts.drafts.previews import preview_of, template_of, values_for
+from broadcasts.drafts.reach import reach_of
+from broadcasts.drafts.steps import CHECKS
 from broadcasts.forms.plan import LATER, PlanForm
-from broadcasts.message_files import file_above_text
 from broadcasts.models import Broadcast
-from broadcasts.previews import preview_of, template_of
-from broadcasts.reach import reach_of
 from broadcasts.sms.segments import segments
 from broadcasts.views.wizard import part_of_step, saved, show, step_page
 from inbox.actions.refusals import Refusal
@@ -48,7 +50,7 @@ def review(request, broadcast):
 
 def _launch(broadcast):
     """Every step is asked once more: much may have changed since it was done. Raises Refusal."""
-    for check in drafts.CHECKS.values():
+    for check in CHECKS.values():
         check(broadcast)
     _check_file(broadcast)
     if not reach_of(broadcast).gets:
@@ -86,7 +88,7 @@ def _context(request, broadcast, form):
 
 def _values(request, broadcast):
     contact = _somebody(request)
-    return drafts.values_for(broadcast, contact) if contact else None
+    return values_for(broadcast, contact) if contact else None
 
 
 def _somebody(request):

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from broadcasts import drafts
+from broadcasts.drafts.steps import problem_of, steps_of
 from broadcasts.views.guards import seen_draft, step
 
 NEXT = {"channel": "message", "message": "recipients", "recipients": "review"}
@@ -24,7 +24,7 @@ def step_page(name):
             broadcast = seen_draft(request, broadcast_id)
             if broadcast is None:
                 return redirect("broadcast", broadcast_id)
-            steps = drafts.steps_of(broadcast)
+            steps = steps_of(broadcast)
             if not next(each for each in steps if each.name == name).is_open:
                 return _led_back(request, broadcast, first_open(steps))
             return view(request, broadcast, *args, **kwargs)
@@ -36,7 +36,7 @@ def step_page(name):
 
 def _led_back(request, broadcast, open_step):
     """To the step that comes first, with what it lacks: it may have been done before, and something has changed."""
-    problem = drafts.problem_of(broadcast, open_step.name)
+    problem = problem_of(broadcast, open_step.name)
     if problem:
         messages.warning(request, problem.words)
     return redirect(open_step.url)
@@ -63,7 +63,7 @@ def first_open(steps):
 
 def show(request, name, broadcast, context=None, status=200):
     """The page of a step."""
-    shared = {"broadcast": broadcast, "step": name, "steps": drafts.steps_of(broadcast)}
+    shared = {"broadcast": broadcast, "step": name, "steps": steps_of(broadcast)}
     return render(request, f"broadcasts/wizard/{name}.html", shared | (context or {}), status=status)
 
 
@@ -73,6 +73,6 @@ def go_on(broadcast, name):
 
 def saved(request, broadcast, name, template="broadcasts/wizard/_saved.html", context=None):
     """The answer to a draft that saved itself in a step: the step bar anew, and what else has changed."""
-    shared = {"broadcast": broadcast, "step": name, "steps": drafts.steps_of(broadcast)}
+    shared = {"broadcast": broadcast, "step": name, "steps": steps_of(broadcast)}
     moment = {"saved_at": timezone.now(), "is_update": True}
     return render(request, template, shared | moment | (context or {}))

@@ -1,8 +1,8 @@
 """What tests of the wizard begin with: a template, senders, drafts at a step."""
 
-from broadcasts import drafts
+from broadcasts.drafts import lifecycle
 from broadcasts.models import Broadcast, EmailSender, SmsSender
-from broadcasts.template_values import components_of
+from broadcasts.rules.template_values import components_of
 from whatsapp.models import MessageTemplate
 
 BODY = "Hello {{1}}, your order {{2}} comes tomorrow."
@@ -27,7 +27,7 @@ def make_sms_sender(**fields):
 
 def make_draft(by, number, template=None, values=None, **fields):
     """A WhatsApp draft; with a template and values its message is done."""
-    draft = drafts.begin(by)
+    draft = lifecycle.begin(by)
     draft.name, draft.number = fields.pop("name", "Order news"), number
     if template:
         components = components_of(template.components, values or {})

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from broadcasts.channels.direct import LEASE
 from broadcasts.channels.sms import Sms
+from broadcasts.drafts.previews import preview_of
 from broadcasts.models import Broadcast, Pace
-from broadcasts.pacing import THROUGHPUT
-from broadcasts.previews import preview_of
+from broadcasts.rules.pacing import THROUGHPUT
 from broadcasts.sms.stopping import STOP_HINT
 from inbox.actions.refusals import Refusal
 from inbox.consent import Said, refuse

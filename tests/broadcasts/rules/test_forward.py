@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.forward import ARRIVED, ORDER, becomes
+from broadcasts.rules.forward import ARRIVED, ORDER, becomes
 
 STANDS = [*ORDER, "failed", "skipped", "cancelled"]
 GOOD = ["sent", "delivered", "read"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.pacing import PAIR, THROUGHPUT, Rate, refused, take, wait_seconds
+from broadcasts.rules.pacing import PAIR, THROUGHPUT, Rate, refused, take, wait_seconds
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.pasted import MOST_LINES, NotUsable, read_list
+from broadcasts.rules.pasted import MOST_LINES, NotUsable, read_list
 
 
 def phone(typed):

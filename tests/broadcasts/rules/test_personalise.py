@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.personalise import Place, ValueMissing, Values, fill, missing, personalised, places
+from broadcasts.rules.personalise import Place, ValueMissing, Values, fill, missing, personalised, places
 
 NOTICE = [
     {

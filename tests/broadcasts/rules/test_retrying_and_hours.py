@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.hours import allowed_at, zones_of
-from broadcasts.retrying import is_hopeless, next_try_seconds, reason_of, should_stop
+from broadcasts.rules.hours import allowed_at, zones_of
+from broadcasts.rules.retrying import is_hopeless, next_try_seconds, reason_of, should_stop
 
 
 @pytest.mark.parametrize("code", [1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 133004])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadcasts.template_values import components_of, values_of
+from broadcasts.rules.template_values import components_of, values_of
 from whatsapp.message_templates import check
 
 NUMBERED = [{"type": "HEADER", "format": "TEXT", "text": "For {{1}}"}, {"type": "BODY", "text": "{{2}} and {{1}}"}]

@@ -10,8 +10,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat, Lower, NullIf
 
 from broadcasts import audience
+from broadcasts.drafts.previews import tags_used, template_of
 from broadcasts.models import Broadcast, Recipient
-from broadcasts.previews import tags_used, template_of
 from inbox.models import Conversation, Identity
 from inbox.rules.rights import MARKETING, OPTED_OUT_OF_ALL
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from broadcasts import choosing
-from broadcasts.reach import reach_of
+from broadcasts.drafts import choosing
+from broadcasts.drafts.reach import reach_of
 from tests.broadcasts.drafting import make_draft, make_email_draft, make_email_sender, make_template
 from tests.factories import make_agent, make_contact, make_conversation, make_number
 

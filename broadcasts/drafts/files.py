@@ -4,8 +4,8 @@ import mimetypes
 
 from django.db.models import Sum
 
-from broadcasts.previews import template_of
-from broadcasts.template_values import components_of, is_file, values_of
+from broadcasts.drafts.previews import template_of
+from broadcasts.rules.template_values import components_of, is_file, values_of
 from inbox.actions.refusals import Refusal
 from inbox.media import store_upload
 from inbox.media.uploads import shown_name

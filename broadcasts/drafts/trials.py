@@ -2,8 +2,10 @@
 
 from django.utils import timezone
 
-from broadcasts import actions, audience, drafts, ledger
+from broadcasts import actions, audience, ledger
 from broadcasts.channels import channel_of
+from broadcasts.drafts import lifecycle
+from broadcasts.drafts.steps import check_message
 from broadcasts.models import Broadcast, Recipient
 from broadcasts.queries import TESTS
 from inbox.actions.refusals import Refusal
@@ -15,7 +17,7 @@ def send(broadcast, address, contact, by):
     """Send a draft to one address, filled with the values of `contact` (None: with the defaults). Raises Refusal."""
     if not address:
         raise Refusal("address_missing", "Say first where the test is to go.", "address", 400)
-    drafts.check_message(broadcast)
+    check_message(broadcast)
     trial = _copy(broadcast, by)
     to = channel_of(trial).address(address, trial)
     params = {name: value for name, value in audience.values_of(contact).items() if value} if contact else {}
@@ -40,5 +42,5 @@ def _copy(broadcast, by):
         answers_to=Broadcast.AnswersTo.RECORD,
         created_by=by,
     )
-    drafts.copy_files(broadcast, trial)
+    lifecycle.copy_files(broadcast, trial)
     return trial

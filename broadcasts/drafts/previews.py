@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from broadcasts import personalise
+from broadcasts import audience
 from broadcasts.models import Broadcast
-from broadcasts.sender_choice import sender_of
+from broadcasts.rules import personalise
+from broadcasts.rules.template_values import values_of
+from broadcasts.senders import sender_of
 from broadcasts.sms.stopping import with_hint
-from broadcasts.template_values import values_of
 from whatsapp import message_templates
 from whatsapp.message_templates.structure import VARIABLE
 from whatsapp.models import MessageTemplate
@@ -39,6 +40,11 @@ def preview_of(broadcast, values=None):
     texts = [text for text in _texts(parts) if text]
     missing = tuple(name for name in tags_of(texts) if values and not values.get(name))
     return Preview(broadcast.channel, sender_of(broadcast), missing=missing, **_personal(parts, values))
+
+
+def values_for(broadcast, contact):
+    """What the tags stand for with this contact: their own values, then the defaults."""
+    return personalise.Values(audience.values_of(contact), broadcast.params)
 
 
 def tags_used(broadcast):

@@ -5,9 +5,8 @@ from django.utils import timezone
 
 from broadcasts import ledger
 from broadcasts.channels import channel_of
-from broadcasts.drafts import forget_list
-from broadcasts.models import Broadcast
-from broadcasts.pasted import NotUsable, read_list
+from broadcasts.models import Broadcast, Recipient, Tally
+from broadcasts.rules.pasted import NotUsable, read_list
 from inbox.actions.refusals import Refusal
 from inbox.models import Contact, Group
 from inbox.queries import contacts_for
@@ -76,7 +75,7 @@ def _changed(broadcast_id, change):
 
 
 def read(broadcast, text):
-    """The broadcasts.pasted.Pasted of a text, with addresses of the draft's channel. Raises Refusal."""
+    """The broadcasts.rules.pasted.Pasted of a text, with addresses of the draft's channel. Raises Refusal."""
     channel = channel_of(broadcast)
 
     def address_of(typed):
@@ -102,6 +101,13 @@ def put_list(broadcast, pasted, now=None):
     for start in range(0, len(entries), TO_LEDGER):
         ledger.add(broadcast, entries[start : start + TO_LEDGER], now)
     return len(entries)
+
+
+def forget_list(broadcast):
+    """The people of a pasted list go: their addresses are of another channel, or the list was a wrong one."""
+    with transaction.atomic():
+        Recipient.objects.filter(broadcast=broadcast).delete()
+        Tally.objects.filter(broadcast=broadcast).delete()
 
 
 def _known(broadcast, addresses):

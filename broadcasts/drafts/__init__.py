@@ -1,0 +1,1 @@
+"""A broadcast until it is launched: its steps, what recipients will see, who gets it, tests of it."""

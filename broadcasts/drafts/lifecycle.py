@@ -1,0 +1,83 @@
+"""A draft is begun, named, copied, deleted; what is scheduled becomes one again. It is saved whole or not."""
+
+from broadcasts.drafts.choosing import forget_list
+from broadcasts.models import Broadcast
+from broadcasts.senders import choose
+from inbox.actions.refusals import Refusal
+from inbox.queries import contacts_for
+
+Channel = Broadcast.Channel
+COPIED = (
+    "channel",
+    "number",
+    "email_sender",
+    "sms_sender",
+    "content",
+    "params",
+    "time_zone",
+    "earliest_hour",
+    "latest_hour",
+    "cap_count",
+    "cap_days",
+    "skips_open_conversations",
+    "stop_percent",
+    "answers_to",
+    "answers_team",
+    "answers_bot",
+)
+
+
+def begin(by, contacts=()):
+    """A new draft of an agent, with these contacts (ids) as far as they see them."""
+    seen = contacts_for(by).filter(pk__in=contacts).order_by("pk").values_list("pk", flat=True) if contacts else ()
+    meant = {"contacts": list(seen)} if seen else {}
+    return Broadcast.objects.create(created_by=by, audience=meant, time_zone=by.time_zone or "UTC", stop_percent=20)
+
+
+def put_channel(broadcast, name, choice):
+    """Name it and say where it comes from. A message that the new sender cannot send is let go."""
+    before, account = broadcast.channel, broadcast.number and broadcast.number.account_id
+    broadcast.name = name
+    if choice:
+        choose(broadcast, choice)
+        _fit_content(broadcast, before, account)
+        if before != broadcast.channel:
+            forget_list(broadcast)
+    broadcast.save()
+
+
+def _fit_content(broadcast, before, account):
+    is_same_place = broadcast.channel != Channel.WHATSAPP or broadcast.number.account_id == account
+    if broadcast.channel == before and is_same_place:
+        return
+    words = broadcast.content.get("message", "")
+    broadcast.content = {"message": words} if words and broadcast.channel != Channel.WHATSAPP else {}
+
+
+def duplicate(broadcast, by):
+    """A new draft with the same message and settings; recipients are chosen anew."""
+    copied = {field: getattr(broadcast, field) for field in COPIED}
+    name = f"{str(broadcast)[:190]} (copy)"
+    made = Broadcast.objects.create(created_by=by, name=name, **copied)
+    copy_files(broadcast, made)
+    return made
+
+
+def copy_files(broadcast, other):
+    """The same attachments for another broadcast; the bytes are shared."""
+    for file in broadcast.files.all():
+        other.files.create(file=file.file.name, name=file.name, mime_type=file.mime_type, size_bytes=file.size_bytes)
+
+
+def delete(broadcast):
+    """Only what has never been sent goes."""
+    gone, _ = Broadcast.objects.filter(pk=broadcast.pk, status=Broadcast.Status.DRAFT).delete()
+    if not gone:
+        raise Refusal("broadcast_started", "This broadcast is no draft any more, so it stays.")
+
+
+def unschedule(broadcast):
+    """A scheduled broadcast becomes a draft again, to be changed; one that has begun meanwhile goes on."""
+    scheduled = Broadcast.objects.filter(pk=broadcast.pk, status=Broadcast.Status.SCHEDULED)
+    if not scheduled.update(status=Broadcast.Status.DRAFT):
+        raise Refusal("broadcast_started", "This broadcast has begun already. Pause or cancel it instead.")

@@ -10,7 +10,7 @@ from inbox.rules.consent import OPT_IN, OPT_OUT, OPTIN_WORDS, OPTOUT_WORDS, hear
 
 # What gateways and networks obey by themselves, beside the words that WhatsApp numbers listen to.
 STOP_WORDS = (*OPTOUT_WORDS, "stopall", "cancel", "end", "quit")
-START_WORDS = (*OPTIN_WORDS, "unstop")
+START_WORDS = (*OPTIN_WORDS, "start", "unstop")
 
 
 def take(sender, answer):

@@ -17,8 +17,8 @@ Channel = Broadcast.Channel
 
 @dataclass(frozen=True)
 class Preview:
-    """`missing`: the tags for which this recipient has no value. WhatsApp: header {"type", "text" or a file}, body,
-    footer, buttons. Email: subject, body. SMS: body."""
+    """`missing`: the tags for which this recipient has no value; a variable that is not filled in yet is no tag.
+    WhatsApp: header {"type", "text" or a file}, body, footer, buttons. Email: subject, body. SMS: body."""
 
     channel: str
     sender: object
@@ -37,8 +37,7 @@ class Preview:
 def preview_of(broadcast, values=None):
     """The Preview of a broadcast for one recipient's personalise.Values (None: for nobody)."""
     parts = _whatsapp(broadcast) if broadcast.channel == Channel.WHATSAPP else _words(broadcast)
-    texts = [text for text in _texts(parts) if text]
-    missing = tuple(name for name in tags_of(texts) if values and not values.get(name))
+    missing = tuple(name for name in tags_used(broadcast) if values and not values.get(name))
     return Preview(broadcast.channel, sender_of(broadcast), missing=missing, **_personal(parts, values))
 
 
@@ -53,11 +52,6 @@ def tags_used(broadcast):
     if broadcast.channel == Channel.WHATSAPP:
         return list(dict.fromkeys(place.name for place in personalise.places(content.get("components", []))))
     texts = (content.get("subject", ""), content.get("message", ""))
-    return list(dict.fromkeys(name for text in texts for name in personalise.names(text)))
-
-
-def tags_of(texts):
-    """The placeholders of these texts in order, each once."""
     return list(dict.fromkeys(name for text in texts for name in personalise.names(text)))
 
 
@@ -98,11 +92,6 @@ def _put_in(text, where, given):
 
 def _url(button, end):
     return {"url": f"{button['url']}{end}"} if end and button.get("url") else {}
-
-
-def _texts(parts):
-    yield from (parts.get("subject", ""), parts.get("body", ""), parts.get("header", {}).get("text", ""))
-    yield from (button.get("url", "") for button in parts.get("buttons", ()))
 
 
 def _personal(parts, values):

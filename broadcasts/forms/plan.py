@@ -16,6 +16,14 @@ LATEST = [("", "At any hour"), *HOURS[1:]]
 # Zones that people live in; the others are names of the same ones.
 AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
+# What stands in a sentence has no label of its own.
+ROLES = {"answers_to": "Answers go to", "answers_team": "Team", "answers_bot": "Bot"}
+WRONG_NUMBERS = {
+    "cap_count": "Whoever had so many broadcasts: enter a whole number from 1 on, or leave it empty.",
+    "cap_days": "In the last days: enter a whole number from 1 on.",
+    "stop_percent": "Pause when more than so many fail: enter a whole number from 1 to 99, or leave it empty.",
+}
+
 
 def zones():
     """The names of time zones to choose from, UTC first."""
@@ -49,6 +57,9 @@ class PlanForm(forms.ModelForm):
             "answers_team",
             "answers_bot",
         ]
+        error_messages = {
+            name: dict.fromkeys(("invalid", "min_value", "max_value"), words) for name, words in WRONG_NUMBERS.items()
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -56,6 +67,8 @@ class PlanForm(forms.ModelForm):
         self.fields["answers_team"].queryset = Team.objects.all()
         self.fields["answers_bot"].queryset = Bot.objects.all()
         self.fields["answers_team"].empty_label = self.fields["answers_bot"].empty_label = "Choose"
+        for name, words in ROLES.items():
+            self.fields[name].widget.attrs["aria-label"] = words
         for name in ("cap_days", "answers_to"):
             self.fields[name].required = False
         at = self.instance.scheduled_at

@@ -11,6 +11,7 @@ from broadcasts.mail.body import blocks
 from broadcasts.rules.personalise import PLACEHOLDER
 from broadcasts.senders import sender_of
 from inbox import formatting
+from inbox.views.picking import language_name
 
 register = template.Library()
 STATE_ICONS = {
@@ -35,6 +36,7 @@ FATE_ICONS = {
 
 register.filter("speed", sentences.speed)
 register.filter("time_left", sentences.time_left)
+register.filter("language_name", language_name)
 
 
 @register.filter
@@ -102,6 +104,12 @@ class Stretch:
 def stretches_of(text):
     """A message's text in WhatsApp's marks, cut at the tags that still stand in it."""
     return cut_at_tags(formatting.pieces(text or ""))
+
+
+@register.filter
+def plain_stretches_of(text):
+    """The same of an SMS, where a mark is a character like any other."""
+    return cut_at_tags([formatting.Piece(text or "")])
 
 
 @register.filter

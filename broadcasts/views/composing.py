@@ -59,7 +59,7 @@ def _context(request, broadcast):
     return {
         "tags": tags_for(request.user),
         "defaults": [(name, broadcast.params.get(name, "")) for name in used],
-        "fields": _fields(broadcast),
+        **_filled_in(_fields(broadcast)),
         **_template(broadcast),
         **_preview(request, broadcast),
     }
@@ -71,6 +71,12 @@ def _template(broadcast):
         return {}
     named = {"template": template, "language_name": language_name(template.language)}
     return named | {"header_file": file_above_text(broadcast)}
+
+
+def _filled_in(fields):
+    """The fields of a template, and whether a written one is still empty: the field says so itself then."""
+    written = [field for field in fields if not field["is_file"] and field["variable"].kind != "location"]
+    return {"fields": fields, "lacks_values": any(not field["value"] for field in written)}
 
 
 def _fields(broadcast):

@@ -191,13 +191,15 @@ def test_the_preview_is_for_whoever_is_chosen_and_says_what_they_lack(client, bo
     assert "your order on its way comes" in words_of(client.post(at("message", draft), with_default, **HTMX))
     other = words_of(client.post(at("message", draft), values | {"preview_for": stranger.pk}, **HTMX))
     assert "Somebody" not in other
+    nothing_yet = words_of(client.post(at("message", draft), {"preview_for": luis.pk}, **HTMX))
+    assert "Give a default" not in nothing_yet
 
 
 def test_the_message_must_be_whole_before_recipients_are_chosen(client, boss, number, template):
     draft = make_draft(boss, number, template)
     answer = client.post(at("message", draft), {"value-body.1": "you", "value-body.2": ""})
     assert answer.status_code == 400
-    assert 'role="alert"' in words_of(answer)
+    assert "Write what stands here" in words_of(answer)
     answer = client.post(at("message", draft), {"value-body.1": "you", "value-body.2": "A-1"})
     assert answer.url == at("recipients", draft)
 
@@ -248,6 +250,12 @@ def test_an_sms_counts_what_it_costs_as_one_writes(client, boss):
     long = words_of(client.post(at("message", draft), {"message": "ж" * 71}, **HTMX))
     assert "<strong>2 SMS</strong>" in long
     assert "is not in the SMS alphabet" in long
+
+
+def test_marks_stand_in_an_sms_as_they_are_written(client, boss):
+    draft = make_sms_draft(boss, make_sms_sender())
+    shown = words_of(client.post(at("message", draft), {"message": "Only *today*"}, **HTMX))
+    assert "Only *today*" in shown
 
 
 def test_a_default_survives_while_its_tag_is_typed_anew(client, boss):
@@ -417,6 +425,8 @@ def test_it_is_scheduled_in_the_time_zone_that_is_named(client, ready):
         ({"when": "later", "day_and_time": "2020-01-01T09:00"}, "This moment has passed in UTC."),
         ({"when": "later", "day_and_time": "tomorrow"}, "Enter a day and a time."),
         ({"earliest_hour": "20", "latest_hour": "8"}, "The last hour lies after the first one."),
+        ({"stop_percent": "400"}, "enter a whole number from 1 to 99"),
+        ({"cap_count": "0"}, "enter a whole number from 1 on"),
         ({"answers_to": "team"}, "Choose the team that gets the answers."),
         ({"answers_to": "bot"}, "Choose the bot that gets the answers."),
     ],

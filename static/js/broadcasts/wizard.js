@@ -41,6 +41,14 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (box) box.checked = false;
 });
 
+// What one mends is wrong no longer: its sentence goes while one writes.
+document.addEventListener("input", ({ target }) => {
+  const field = target.closest?.(".wizard .field");
+  if (!field) return;
+  for (const one of field.querySelectorAll("[aria-invalid=true]")) one.removeAttribute("aria-invalid");
+  for (const words of field.querySelectorAll(".error, .errorlist")) words.remove();
+});
+
 // A file that came or went changes how the message looks.
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target.id !== "files" && target.id !== "above-text") return;

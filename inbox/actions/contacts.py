@@ -92,7 +92,7 @@ _SEVERAL = (
     "The phone, the user id and your own id belong to different contacts here: {}. Merge them, or correct the call."
 )
 _WHOSE_USER_ID = "User ids differ from business to business: name one of your numbers, whose business knows this one."
-_NOBODY = "Name the contact: a phone, a WhatsApp user id, or your own id for it."
+_NOBODY = "Give the contact a phone, a WhatsApp user id, or your own id for it."
 
 
 def _found(told, account):

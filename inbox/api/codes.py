@@ -8,7 +8,7 @@ CODES = {
     "idempotency_key_invalid": (400, "An Idempotency-Key is 1 to 255 signs of ASCII without spaces."),
     "content": (400, "WhatsApp would refuse this content; `field` names the part."),
     "number_required": (400, "Name the number: this key may use several."),
-    "contact_unnamed": (400, "Name the contact: a phone, a WhatsApp user id, or your own id for it."),
+    "contact_unnamed": (400, "Give the contact a phone, a WhatsApp user id, or your own id for it."),
     "attributes_too_large": (400, "A contact's attributes have up to 64 KiB in all. Take some away with null."),
     "phone_invalid": (400, "This is no phone number with its country code."),
     "file_refused": (400, "WhatsApp does not carry this file, or it is damaged."),

@@ -43,7 +43,7 @@ def name(page, words):
 
 
 def selection(page):
-    return page.get_by_role("region", name="Selected contacts")
+    return page.get_by_role("form", name="Selected contacts")
 
 
 def search(page, words):

@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from inbox.actions import groups as actions
 from inbox.actions.refusals import Refusal
 from inbox.models import Group
-from inbox.queries import number_in
+from inbox.queries import contacts_for, number_in
 from inbox.rules.audience import read
 from inbox.views.contacts.choosing import asked, chosen_contacts
 from inbox.views.contacts.lists import listing
@@ -23,9 +23,10 @@ from inbox.views.pages import page_for_supervisors
 
 @page_for_supervisors
 def groups(request):
-    """All of them; what a filter asks stands in words."""
+    """All of them; what a filter asks stands in words, of a set how many of its people the agent sees."""
     names = Names()
-    rows = [{"group": group, "asks": _asks(group, names)} for group in Group.objects.annotate(size=Count("contacts"))]
+    seen = Count("contacts", filter=Q(contacts__in=contacts_for(request.user)))
+    rows = [{"group": group, "asks": _asks(group, names)} for group in Group.objects.annotate(size=seen)]
     return render(request, "contacts/groups.html", {"rows": rows})
 
 

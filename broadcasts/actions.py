@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from broadcasts import audience, ledger
 from broadcasts.channels import channel_of
 from broadcasts.engine import couriers, endings, fates, planning
-from broadcasts.models import Broadcast, Courier, Pace, Recipient
+from broadcasts.models import Broadcast, Courier, Pace, Recipient, Tally
 from inbox import delivery
 from inbox.actions.refusals import Refusal
 from inbox.models import Message
@@ -20,6 +21,7 @@ Status = Broadcast.Status
 PAUSED_BY_HAND = "by_hand"
 CANCELLED_WORDS = "Cancelled before it was sent."
 LATEST_DAYS = 365
+TOO_LATE = "A broadcast can be scheduled for a year at most."
 
 
 @transaction.atomic
@@ -32,7 +34,7 @@ def launch(broadcast_id, now=None):
     channel_of(broadcast).check(broadcast)
     if broadcast.scheduled_at and broadcast.scheduled_at > now:
         if broadcast.scheduled_at > now + timedelta(days=LATEST_DAYS):
-            raise Refusal("scheduled_too_late", "A broadcast can be scheduled for a year at most.", "scheduled_at", 400)
+            raise Refusal("scheduled_too_late", TOO_LATE, "scheduled_at", 400)
         broadcast.status = Status.SCHEDULED
         broadcast.save(update_fields=["status"])
         return broadcast
@@ -86,7 +88,7 @@ def resume(broadcast_id):
         raise Refusal("broadcast_not_paused", f"This broadcast is {broadcast.status}, so it cannot be resumed.")
     channel_of(broadcast).check(broadcast)
     broadcast.status, broadcast.pause_reason, broadcast.pause_words = Status.SENDING, "", ""
-    broadcast.forgiven_failed, broadcast.forgiven_settled = endings.failed_and_settled(ledger.totals(broadcast))
+    _forgive(broadcast)
     broadcast.save()
     _wake(broadcast)
     return broadcast
@@ -121,22 +123,45 @@ def _take_back(broadcast):
         delivery.take_back(message_id, CANCELLED_WORDS)
 
 
+def sweep_cancelled(now=None):
+    """Nobody of a cancelled broadcast waits: what was on its way just then may have come back for another try, and the
+    worker that cancelled may have died half-way."""
+    now = now or timezone.now()
+    waiting = Tally.objects.filter(Q(queued__gt=0) | Q(sending__gt=0), broadcast=OuterRef("pk"))
+    for broadcast in Broadcast.objects.filter(Exists(waiting), status=Status.CANCELLED):
+        with transaction.atomic():
+            _cancel_queued(broadcast, now)
+        _take_back(broadcast)
+
+
 @transaction.atomic
 def retry_failed(broadcast_id, also_unconfirmed=False, now=None):
     """Queue the failed again. Left out are those who cannot get it anyway, and, unless asked for, those who may have it
-    already. Returns (how many are tried again, how many failed ones are left out)."""
+    already; the stop rule counts from now on. Returns (how many are tried again, how many failed ones are left out)."""
     broadcast = _locked(broadcast_id)
     if broadcast.status not in (Status.SENDING, Status.PAUSED, Status.FINISHED):
         raise Refusal("broadcast_not_sent", f"This broadcast is {broadcast.status}: nobody failed to be retried.")
     but = [*channel_of(broadcast).hopeless] + ([] if also_unconfirmed else [fates.UNCONFIRMED])
     failed, queued = Recipient.Status.FAILED, Recipient.Status.QUEUED
     retried = ledger.move_all(broadcast, failed, queued, now or timezone.now(), but=but)
-    if retried and broadcast.status == Status.FINISHED:
-        broadcast.status, broadcast.finished_at = Status.SENDING, None
-        broadcast.save(update_fields=["status", "finished_at"])
-    if retried and broadcast.status == Status.SENDING:
-        _wake(broadcast)
+    if retried:
+        _go_on(broadcast)
     return retried, ledger.totals(broadcast)["failed"]
+
+
+def _go_on(broadcast):
+    """With those who are tried again. One that is paused stays so."""
+    if broadcast.status == Status.FINISHED:
+        broadcast.status, broadcast.finished_at = Status.SENDING, None
+    _forgive(broadcast)
+    broadcast.save()
+    if broadcast.status == Status.SENDING:
+        _wake(broadcast)
+
+
+def _forgive(broadcast):
+    """The stop rule counts from now on."""
+    broadcast.forgiven_failed, broadcast.forgiven_settled = endings.failed_and_settled(ledger.totals(broadcast))
 
 
 def sweep():

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Count, F, Sum
+from django.db.models import F, Q, Sum
 
+from broadcasts import people
 from broadcasts.models import SHARDS, Recipient, Tally
+from broadcasts.rules.forward import UNCONFIRMED
 from inbox.prepared import prepared, run
 
 Status = Recipient.Status
@@ -184,10 +186,22 @@ def put_off(waiting, now):
 
 
 def over_cap(broadcast, contact_ids, now):
-    """Ids of those of these contacts who have had as many broadcasts lately as this one allows."""
+    """Ids of those of these contacts who have had as many broadcasts lately as this one allows. What is on its way
+    counts, what failed does not."""
     if broadcast.cap_count is None:
         return frozenset()
     since = now - timedelta(days=broadcast.cap_days)
-    got = Recipient.objects.filter(contact__in=contact_ids, sent_at__gt=since).exclude(broadcast=broadcast)
-    often = got.order_by().values("contact").annotate(times=Count("pk")).filter(times__gte=broadcast.cap_count)
-    return frozenset(often.values_list("contact", flat=True))
+    who = people.joined_to(contact_ids)
+    others = Recipient.objects.filter(contact__in=who).exclude(broadcast=broadcast)
+    got = others.filter(Q(sent_at__gt=since) & ~Q(status=Status.FAILED) | Q(status=Status.SENDING))
+    times = Counter(who[contact_id] for contact_id in got.values_list("contact", flat=True))
+    return frozenset(contact_id for contact_id, count in times.items() if count >= broadcast.cap_count)
+
+
+def reached(broadcast, contact_ids):
+    """Ids of those of these contacts who have this broadcast already, or may have it: by a recipient who has turned out
+    to be the same person."""
+    who = people.joined_to(contact_ids)
+    left = Q(status__in=(Status.SENDING, Status.SENT, Status.DELIVERED, Status.READ)) | Q(reason=UNCONFIRMED)
+    rows = Recipient.objects.filter(left, broadcast=broadcast, contact__in=who)
+    return {who[contact_id] for contact_id in rows.values_list("contact", flat=True)}

@@ -37,6 +37,16 @@ def living(contact_id):
     return contact
 
 
+def joined_to(contact_ids):
+    """{contact id: which of these it is}: these themselves, and whoever was joined to them, however often."""
+    found = newest = {contact_id: contact_id for contact_id in contact_ids}
+    while newest:
+        joined = Contact.objects.filter(merged_into__in=newest).exclude(pk__in=found)
+        newest = {contact_id: found[into] for contact_id, into in joined.values_list("pk", "merged_into")}
+        found = found | newest
+    return found
+
+
 def has_refused(channel, address, contact=None):
     """Whether anybody at this address wants nothing of this channel that we start (S3-54)."""
     field = consent.FIELDS[Channel(channel)]

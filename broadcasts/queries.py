@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from django.db.models import Q, Sum
 
 from broadcasts.models import Broadcast, Tally
+from inbox.actions.refusals import Refusal
 from inbox.queries import numbers_of
 
 Status = Broadcast.Status
@@ -37,6 +38,15 @@ def visible_to(agent):
 def broadcast_for(agent, broadcast_id):
     """The broadcast with its number and author. Raises Broadcast.DoesNotExist if unseen."""
     return visible_to(agent).select_related(*SHOWN_WITH).get(pk=broadcast_id)
+
+
+def draft_to_change(broadcast_id):
+    """The draft, to be changed by the transaction that this runs in: it does not begin meanwhile. Raises Refusal."""
+    rows = Broadcast.objects.select_for_update(of=("self",)).select_related("number")
+    draft = rows.filter(pk=broadcast_id, status=Broadcast.Status.DRAFT).first()
+    if draft is None:
+        raise Refusal("broadcast_started", "This broadcast is no draft any more.")
+    return draft
 
 
 @dataclass(frozen=True)

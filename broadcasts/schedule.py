@@ -4,3 +4,4 @@ from inbox import schedule
 
 schedule.add("broadcasts.tasks.sweep", 1)
 schedule.add("broadcasts.tasks.sweep_lost", 30)
+schedule.add("broadcasts.tasks.sweep_cancelled", 30)

@@ -23,5 +23,10 @@ def sweep_lost():
 
 
 @shared_task
+def sweep_cancelled():
+    actions.sweep_cancelled()
+
+
+@shared_task
 def sweep():
     actions.sweep()

@@ -1,9 +1,12 @@
 """The users of a broadcast as they come: thousands at once, so they are read by hand and not by a serializer each."""
 
+from math import isfinite
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from broadcasts.creating import MOST_USERS, User
+from inbox.api.strict import sayable
 
 PARAM_LIMIT = 2000
 FIELDS = {"phone", "params"}
@@ -38,7 +41,7 @@ def _user(place, told):
         raise _wrong(place, "phone", "A user has a phone: write it in quotation marks.")
     for name in told:
         if name not in FIELDS:
-            raise _wrong(place, name[:40], "There is no such field here.")
+            raise _wrong(place, sayable(name[:40]), "There is no such field here.")
     params = told.get("params") or {}
     if not isinstance(params, dict):
         raise _wrong(place, "params", "Params are an object of names and values.")
@@ -48,12 +51,14 @@ def _user(place, told):
 
 
 def _check(place, name, value):
-    if isinstance(value, dict | list):
-        raise _wrong(place, f"params.{name[:40]}", "A value is a text, a number, or true or false.")
-    if isinstance(value, str) and (len(value) > PARAM_LIMIT or not _is_storable(value)):
-        raise _wrong(place, f"params.{name[:40]}", f"A value has up to {PARAM_LIMIT} characters that can be kept.")
     if not _is_storable(name):
         raise _wrong(place, "params", "A name holds a character that cannot be kept.")
+    if isinstance(value, dict | list):
+        raise _wrong(place, f"params.{name[:40]}", "A value is a text, a number, or true or false.")
+    if isinstance(value, float) and not isfinite(value):
+        raise _wrong(place, f"params.{name[:40]}", "This number is too large to be kept.")
+    if isinstance(value, str) and (len(value) > PARAM_LIMIT or not _is_storable(value)):
+        raise _wrong(place, f"params.{name[:40]}", f"A value has up to {PARAM_LIMIT} characters that can be kept.")
 
 
 def _is_storable(text):

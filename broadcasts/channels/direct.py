@@ -6,13 +6,14 @@ again by itself: "may have been sent" is better than twice.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
 from broadcasts import audience, ledger, people, senders
 from broadcasts.channels.base import Channel, Obstacle
 from broadcasts.channels.outcomes import give_up, let_go, record
-from broadcasts.failures import NotSent, SenderFault
+from broadcasts.failures import NotSent, Refused, SenderFault, TryLater
 from broadcasts.models import Recipient
 from broadcasts.rules.pacing import THROUGHPUT
 from broadcasts.rules.personalise import ValueMissing, Values
@@ -24,6 +25,7 @@ LEASE = timedelta(minutes=3)
 OPTED_OUT = ("opted_out", "This person wants no more messages of this kind.")
 CAPPED = ("capped", "This contact has had as many broadcasts as you allow in that time.")
 SERVED = ("conversation_open", "A conversation with this contact is open.")
+FILE_AWAY = "A file of this broadcast cannot be read. Attach it again in a new broadcast."
 TOO_FAST = frozenset({"421", "429", "14107", "20429", "21611", "30001", "30022"})
 
 
@@ -92,11 +94,14 @@ class Direct(Channel):
         return self._claim([recipient for recipient in recipients if recipient.pk not in out], now)
 
     def _find_contacts(self, recipients):
-        known = Contact.objects.in_bulk([one.contact_id for one in recipients if one.contact_id])
-        strangers = [one for one in recipients if one.contact_id not in known]
+        """Whose address it is now: contacts are joined and deleted, and some belonged to nobody."""
+        before = {one.pk: one.contact_id for one in recipients}
+        known = Contact.objects.in_bulk([contact_id for contact_id in before.values() if contact_id])
         for one in recipients:
-            one.contact = known.get(one.contact_id) or people.contacts_at(self.kind, one.address).first()
-        Recipient.objects.bulk_update(strangers, ["contact"])
+            contact = known.get(one.contact_id)
+            living = people.living(contact.pk) if contact and contact.merged_into_id else contact
+            one.contact = living or people.contacts_at(self.kind, one.address).first()
+        Recipient.objects.bulk_update([one for one in recipients if one.contact_id != before[one.pk]], ["contact"])
 
     def _why_not(self, broadcast, recipient, barred):
         """(reason, words) for whoever gets nothing, None for whoever is written to."""
@@ -145,8 +150,14 @@ class Direct(Channel):
         return outcomes
 
     def _request(self, recipient):
+        """Where it cannot be written any more, a request that only says so: it is marked as left, and has not."""
         broadcast = recipient.broadcast
-        return self.request(recipient, self.written(broadcast, self._values(recipient, broadcast)))
+        try:
+            return self.request(recipient, self.written(broadcast, self._values(recipient, broadcast)))
+        except ValueMissing as missing:
+            return partial(not_leaving, Refused("", missing.words))
+        except OSError:
+            return partial(not_leaving, TryLater("", FILE_AWAY))
 
     def settle(self, recipient, outcome):
         """What an outcome says beyond this recipient."""
@@ -170,6 +181,10 @@ class Barred:
 def served_among(contact_ids):
     conversations = Conversation.objects.filter(thread__contact__in=contact_ids).exclude(status="closed")
     return frozenset(conversations.values_list("thread__contact", flat=True))
+
+
+def not_leaving(failure):
+    raise failure
 
 
 def outcome_of(request):

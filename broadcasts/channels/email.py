@@ -28,6 +28,16 @@ class Written:
         return f"{self.subject}: {self.message}"
 
 
+def mailbox(typed):
+    """One address in small letters, "" where that is none, or several."""
+    given = typed.strip().lower()
+    try:
+        validate_email(given)
+    except ValidationError:
+        return ""
+    return given
+
+
 class Email(Direct):
     kind = Broadcast.Channel.EMAIL
     hopeless = frozenset({"email_invalid", "email_spam", "email_unsubscribed"})
@@ -37,15 +47,13 @@ class Email(Direct):
 
     def address(self, typed, broadcast):
         """In small letters: nobody has two mailboxes that differ by them."""
-        given = typed.strip().lower()
-        try:
-            validate_email(given)
-        except ValidationError as error:
-            raise Refusal("address", f"{typed!r} is not an email address.", "email", 400) from error
+        given = mailbox(typed)
+        if not given:
+            raise Refusal("address", f"{typed!r} is not an email address.", "email", 400)
         return given
 
     def address_of(self, contact):
-        return contact.email.strip().lower()
+        return mailbox(contact.email)
 
     def check(self, broadcast):
         """S4-38: a subject, then a message."""

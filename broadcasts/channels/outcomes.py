@@ -117,4 +117,7 @@ def _fail(recipient, reason, words, now):
 
 
 def _wait(recipient, failure, until, now):
-    ledger.move([recipient], Status.QUEUED, now, due_at=until, words=failure.words, claimed_until=None, left_at=None)
+    if recipient.broadcast.status == Broadcast.Status.CANCELLED:
+        return _put_back(recipient, now)
+    fields = {"due_at": until, "words": failure.words, "claimed_until": None, "left_at": None}
+    return ledger.move([recipient], Status.QUEUED, now, **fields)

@@ -7,7 +7,7 @@ from django.db.models import Max, Q
 
 from broadcasts import audience, ledger
 from broadcasts.channels.base import Channel, Obstacle
-from broadcasts.models import Broadcast
+from broadcasts.models import Broadcast, Recipient
 from broadcasts.rules.personalise import ValueMissing, Values, personalised
 from broadcasts.rules.retrying import HOPELESS, reason_of
 from inbox import delivery
@@ -41,6 +41,7 @@ class Refused:
 
 GONE = Refused("contact_gone", "This contact was deleted or has no WhatsApp number.")
 SERVED = Refused("conversation_open", "A conversation with this contact is open.")
+TWICE = Refused(Recipient.DUPLICATE, "This person stands in the broadcast with another address, too.")
 CAPPED = Refused("capped", "This contact has had as many broadcasts as you allow in that time.")
 
 
@@ -91,9 +92,9 @@ class WhatsApp(Channel):
         addressees = [Addressee(recipient.address, recipient.contact_id) for recipient in recipients]
         thread_ids = threads_of(addressees, number)
         with writing_together(set(filter(None, thread_ids)), number, now) as changes:
-            letter = Letter(
-                broadcast, ledger.over_cap(broadcast, [each.thread.contact_id for each in changes.values()], now)
-            )
+            contact_ids = [each.thread.contact_id for each in changes.values()]
+            capped, reached = ledger.over_cap(broadcast, contact_ids, now), ledger.reached(broadcast, contact_ids)
+            letter = Letter(broadcast, capped, reached)
             put = [
                 (recipient, letter.put(changes.get(thread_id), recipient))
                 for recipient, thread_id in zip(recipients, thread_ids, strict=True)
@@ -126,11 +127,12 @@ class WhatsApp(Channel):
 
 class Letter:
     """The message of a broadcast, to be written for one recipient after another. `capped`: ids of contacts who have had
-    enough."""
+    enough; `reached`: of those who have this one."""
 
-    def __init__(self, broadcast, capped=frozenset()):
+    def __init__(self, broadcast, capped=frozenset(), reached=frozenset()):
         self.broadcast = broadcast
         self.capped = capped
+        self.reached = set(reached)
         self.template = _template(broadcast)
         self.on_answer = _on_answer(broadcast)
 
@@ -162,11 +164,15 @@ class Letter:
         except Refusal as refusal:
             return Refused(refusal.code, refusal.words, is_skip=refusal.code == "value_missing")
         message, reason = put_together(change, self._draft(content, recipient))
+        if message:
+            self.reached.add(change.thread.contact_id)
         return message or Refused(reason.code, reason.words, is_skip=reason.code in SKIPPED)
 
     def _refused(self, change):
         if change is None:
             return GONE
+        if change.thread.contact_id in self.reached:
+            return TWICE
         if change.thread.contact_id in self.capped:
             return CAPPED
         is_served = change.conversation is not None
@@ -220,8 +226,8 @@ def _template(broadcast):
 
 def _with_safe_link(component):
     """Values in a link's end travel percent-encoded."""
-    is_link = str(component.get("type", "")).lower() == "button" and component.get("sub_type") == "url"
-    if not is_link:
+    kind = (str(component.get(name, "")).lower() for name in ("type", "sub_type"))
+    if tuple(kind) != ("button", "url"):
         return component
     ends = [
         {**each, "text": message_templates.url_suffix(each["text"])} if isinstance(each.get("text"), str) else each

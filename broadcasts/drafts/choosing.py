@@ -6,6 +6,7 @@ from django.utils import timezone
 from broadcasts import ledger
 from broadcasts.channels import channel_of
 from broadcasts.models import Broadcast, Recipient, Tally
+from broadcasts.queries import draft_to_change
 from broadcasts.rules.pasted import NotUsable, read_list
 from inbox.actions.refusals import Refusal
 from inbox.models import Contact, Group
@@ -61,9 +62,7 @@ def put_filter(broadcast_id, asked):
 
 @transaction.atomic
 def _changed(broadcast_id, change):
-    broadcast = Broadcast.objects.select_for_update(of=("self",)).get(pk=broadcast_id)
-    if broadcast.status != Broadcast.Status.DRAFT:
-        raise Refusal("broadcast_started", "This broadcast is no draft any more.")
+    broadcast = draft_to_change(broadcast_id)
     audience = dict(broadcast.audience)
     change(audience)
     broadcast.audience = {name: value for name, value in audience.items() if value}
@@ -92,8 +91,9 @@ def read(broadcast, text):
 
 @transaction.atomic
 def put_list(broadcast, pasted, now=None):
-    """Make the lines of a Pasted the draft's list, in place of an earlier one. Returns how many there are."""
-    Broadcast.objects.select_for_update(of=("self",)).get(pk=broadcast.pk)
+    """Make the lines of a Pasted the draft's list, in place of an earlier one. Returns how many there are. Raises
+    Refusal."""
+    draft_to_change(broadcast.pk)
     forget_list(broadcast)
     known = _known(broadcast, [line.address for line in pasted.lines])
     entries = [ledger.Entry(line.address, known.get(line.address), line.params) for line in pasted.lines]

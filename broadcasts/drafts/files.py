@@ -2,9 +2,11 @@
 
 import mimetypes
 
+from django.db import transaction
 from django.db.models import Sum
 
 from broadcasts.drafts.previews import template_of
+from broadcasts.queries import draft_to_change
 from broadcasts.rules.template_values import components_of, is_file, values_of
 from inbox.actions.refusals import Refusal
 from inbox.media import store_upload
@@ -40,7 +42,8 @@ def attach(broadcast, uploads):
 def put_above_text(broadcast, upload, by):
     """Bring a file to WhatsApp, to stand above the text of the draft's template. Slow: not inside a transaction.
 
-    WhatsApp keeps it for 30 days; our copy (`content["header_file"]`) shows what was chosen. Raises Refusal.
+    WhatsApp keeps it for 30 days; our copy (`content["header_file"]`) shows what was chosen. Returns the draft as it is
+    then. Raises Refusal.
     """
     template = template_of(broadcast)
     wanted = next((each for each in variables(template.components) if is_file(each)), None) if template else None
@@ -48,12 +51,19 @@ def put_above_text(broadcast, upload, by):
         raise Refusal("no_place", "This template has no place for a file.", "file", 400)
     kept = _kept(upload, by, wanted.kind)
     media_id = _brought(kept, broadcast.number)
-    values = values_of(template.components, broadcast.content.get("components", []))
-    values[wanted.key] = {"id": media_id} | ({"filename": kept.filename} if wanted.kind == "document" else {})
+    place = {"id": media_id} | ({"filename": kept.filename} if wanted.kind == "document" else {})
+    return _put_in(broadcast.pk, template, {wanted.key: place}, kept)
+
+
+@transaction.atomic
+def _put_in(broadcast_id, template, value, kept):
+    """Into the draft as it is now: it may have been changed, or have begun, while the file was on its way."""
+    draft = draft_to_change(broadcast_id)
+    values = values_of(template.components, draft.content.get("components", [])) | value
     components = components_of(template.components, values)
-    broadcast.content = broadcast.content | {"components": components, "header_file": kept.pk}
-    broadcast.save(update_fields=["content"])
-    return kept
+    draft.content = draft.content | {"components": components, "header_file": kept.pk}
+    draft.save(update_fields=["content"])
+    return draft
 
 
 def file_above_text(broadcast):

@@ -1,7 +1,10 @@
 """A draft is begun, named, copied, deleted; what is scheduled becomes one again. It is saved whole or not."""
 
+from django.db import transaction
+
 from broadcasts.drafts.choosing import forget_list
 from broadcasts.models import Broadcast
+from broadcasts.queries import draft_to_change
 from broadcasts.senders import choose
 from inbox.actions.refusals import Refusal
 from inbox.queries import contacts_for
@@ -69,11 +72,10 @@ def copy_files(broadcast, other):
         other.files.create(file=file.file.name, name=file.name, mime_type=file.mime_type, size_bytes=file.size_bytes)
 
 
+@transaction.atomic
 def delete(broadcast):
     """Only what has never been sent goes."""
-    gone, _ = Broadcast.objects.filter(pk=broadcast.pk, status=Broadcast.Status.DRAFT).delete()
-    if not gone:
-        raise Refusal("broadcast_started", "This broadcast is no draft any more, so it stays.")
+    draft_to_change(broadcast.pk).delete()
 
 
 def unschedule(broadcast):

@@ -100,7 +100,7 @@ def _personal(parts, values):
         return parts
 
     def said(text):
-        return personalise.PLACEHOLDER.sub(lambda match: values.get(match[1]) or match[0], text)
+        return personalise.PLACEHOLDER.sub(lambda match: values.get(personalise.name_in(match)) or match[0], text)
 
     personal = {name: said(text) if isinstance(text, str) else text for name, text in parts.items()}
     if parts.get("header", {}).get("text"):

@@ -47,8 +47,10 @@ def _claim(broadcast_id):
 
 @transaction.atomic
 def _plan_batch(broadcast_id, now):
-    """False after the last one."""
+    """False after the last one, and where none is wanted any more."""
     broadcast = Broadcast.objects.select_for_update(of=("self",)).select_related("number").get(pk=broadcast_id)
+    if broadcast.is_ended:
+        return False  # cancelled since the batch before
     contacts = _next_contacts(broadcast)
     ledger.add(broadcast, _entries(broadcast, contacts), now)
     if contacts:

@@ -1,11 +1,12 @@
 """Step four: when it leaves, to whom not, how fast it stops, and where answers go (S4-42, S4-43)."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.utils import timezone
 
+from broadcasts.actions import LATEST_DAYS, TOO_LATE
 from broadcasts.models import Broadcast
 from inbox.models import Bot, Team
 
@@ -98,10 +99,17 @@ class PlanForm(forms.ModelForm):
             if "day_and_time" not in self.errors:
                 self.add_error("day_and_time", "Choose the day and the time at which it is to leave.")
             return
-        moment = at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        self.instance.scheduled_at = moment
+        try:
+            moment = at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        except OverflowError:
+            self.add_error("day_and_time", "Enter a day and a time.")
+            return
         if moment <= timezone.now():
             self.add_error("day_and_time", f"This moment has passed in {zone}. Choose a later one, or send it now.")
+        elif moment > timezone.now() + timedelta(days=LATEST_DAYS):
+            self.add_error("day_and_time", TOO_LATE)
+        else:
+            self.instance.scheduled_at = moment
 
     def _check_hours(self, earliest, latest):
         """Both or neither: one alone is completed to the end of the day."""

@@ -76,8 +76,9 @@ def _report(request, news, senders):
 
 
 def _kept(call):
-    """Without what a person wrote."""
-    return {name: values for name, values in call.fields.items() if name != "Body"}
+    """Without what a person wrote, and without what no database keeps."""
+    told = {name: values for name, values in call.fields.items() if name != "Body"}
+    return {name.replace("\x00", ""): [each.replace("\x00", "") for each in values] for name, values in told.items()}
 
 
 def plain(words, status):

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# The name is stripped afterwards: blanks that may belong to either side are tried in every way.
+PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,23 @@ def fill(text: str, values: Values, where: str) -> str:
     """Raises ValueMissing, naming `where` and the placeholder."""
 
     def put_in(match: re.Match) -> str:
-        found = values.get(match[1])
+        name = name_in(match)
+        found = values.get(name)
         if not found:
-            raise ValueMissing(Place(where, match[1]))
+            raise ValueMissing(Place(where, name))
         return found
 
     return PLACEHOLDER.sub(put_in, text)
 
 
+def name_in(placeholder: re.Match) -> str:
+    """What a match of PLACEHOLDER names."""
+    return placeholder[1].strip()
+
+
 def names(text: str) -> list[str]:
     """The placeholders of a text in order, each once."""
-    return list(dict.fromkeys(PLACEHOLDER.findall(text)))
+    return list(dict.fromkeys(name_in(match) for match in PLACEHOLDER.finditer(text)))
 
 
 def personalised(components: list[dict], values: Values) -> list[dict]:

@@ -68,7 +68,7 @@ class Twilio:
         return _report(sid, word, said)
 
     def account_in(self, call: Call) -> str:
-        return (call.fields.get("AccountSid") or [""])[-1]
+        return (call.fields.get("AccountSid") or [""])[-1].replace("\x00", "")
 
 
 def _answer(sid: str, said: dict[str, str]) -> Answer:

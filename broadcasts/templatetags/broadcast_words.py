@@ -118,8 +118,10 @@ def cut_at_tags(pieces):
     found = []
     for piece in pieces:
         for place, words in enumerate(PLACEHOLDER.split(piece.text)):
+            is_tag = place % 2 == 1
             if words:
-                found.append(Stretch(words, piece.marks, "" if place % 2 else piece.href, is_tag=place % 2 == 1))
+                shown = words.strip() if is_tag else words
+                found.append(Stretch(shown, piece.marks, "" if is_tag else piece.href, is_tag=is_tag))
     return found
 
 

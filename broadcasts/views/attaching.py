@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from broadcasts.drafts.files import attach, file_above_text, put_above_text
 from broadcasts.views.guards import page, seen_broadcast
-from broadcasts.views.wizard import part_of_step
+from broadcasts.views.wizard import part_of_step, slow_part_of_step
 from inbox.actions.refusals import Refusal
 from inbox.media.serving import guarded, serve
 from inbox.queries import number_in
@@ -27,14 +27,14 @@ def files(request, broadcast):
 
 
 @require_POST
-@part_of_step
+@slow_part_of_step
 def above_text(request, broadcast):
     """The file above the text of a template: one `file`. Answers with its field."""
     refused = ""
     try:
         if "file" not in request.FILES:
             raise Refusal("no_file", "No file has arrived. Choose it again.", "file", 400)
-        put_above_text(broadcast, request.FILES["file"], request.user)
+        broadcast = put_above_text(broadcast, request.FILES["file"], request.user)
     except Refusal as refusal:
         refused = refusal.words
     context = {"broadcast": broadcast, "header_file": file_above_text(broadcast), "refused": refused}

@@ -3,14 +3,31 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from broadcasts.drafts.steps import problem_of, steps_of
+from broadcasts.models import Broadcast
 from broadcasts.views.guards import seen_draft, step
 
 NEXT = {"channel": "message", "message": "recipients", "recipients": "review"}
+
+
+def in_turn(view):
+    """Whoever changes a draft has it alone, and it cannot begin meanwhile. What began a moment before is seen to be
+    no draft any more: a page that saves what it read before would make one of it again."""
+
+    @wraps(view)
+    def alone(request, broadcast_id, *args, **kwargs):
+        if request.method != "POST":
+            return view(request, broadcast_id, *args, **kwargs)
+        with transaction.atomic():
+            Broadcast.objects.select_for_update().filter(pk=broadcast_id).first()
+            return view(request, broadcast_id, *args, **kwargs)
+
+    return alone
 
 
 def step_page(name):
@@ -19,6 +36,7 @@ def step_page(name):
 
     def decorate(view):
         @step
+        @in_turn
         @wraps(view)
         def guarded(request, broadcast_id, *args, **kwargs):
             broadcast = seen_draft(request, broadcast_id)
@@ -44,8 +62,15 @@ def _led_back(request, broadcast, open_step):
 
 def part_of_step(view):
     """A fragment or deed of a draft: 404 once it is none any more."""
+    return step(in_turn(_of_draft(view)))
 
-    @step
+
+def slow_part_of_step(view):
+    """The same for one that asks the far end: it holds no lock, and looks again before it saves."""
+    return step(_of_draft(view))
+
+
+def _of_draft(view):
     @wraps(view)
     def guarded(request, broadcast_id, *args, **kwargs):
         broadcast = seen_draft(request, broadcast_id)

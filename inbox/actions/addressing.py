@@ -60,9 +60,10 @@ def _introduced(phones):
 
 
 def _kept(contact_ids):
-    """{contact id: id of the contact that it is now, after joins}."""
-    rows = Contact.objects.filter(pk__in=contact_ids).values_list("pk", "merged_into")
-    return {contact_id: merged_into or contact_id for contact_id, merged_into in rows}
+    """{contact id: id of the contact that it is now, after joins: they may have been joined again}."""
+    found = dict(Contact.objects.filter(pk__in=contact_ids).values_list("pk", "merged_into"))
+    joined = _kept({into for into in found.values() if into}) if any(found.values()) else {}
+    return {contact_id: joined.get(into, contact_id) for contact_id, into in found.items()}
 
 
 def _threads(contact_ids, number):

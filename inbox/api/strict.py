@@ -59,11 +59,16 @@ def is_whole(told):
 def _of_object(shape, told, at):
     known = {field.field_name: field for field in shape._writable_fields}
     for name, value in told.items():
-        path = f"{at}.{name}".strip(".")
+        path = f"{at}.{sayable(name)}".strip(".")
         if name in known:
             yield from complaints(known[name], value, path)
         else:
             yield path, UNKNOWN
+
+
+def sayable(name):
+    """A name as an answer can repeat it: half of a character has no encoding."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _of_list(field, told, at):

@@ -1,5 +1,6 @@
 """Broadcasts over the API, in the shape of S3."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from broadcasts.models import Broadcast, Recipient
 from inbox.api.docs import described
 from inbox.models import Installation, Message
 from tests.api.conftest import Program
-from tests.broadcasts.sending import NOTICE, carry_all, phone_of, report
+from tests.broadcasts.sending import NOTICE, VALUES, carry_all, phone_of, report
 from tests.factories import make_contact, make_number
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +234,80 @@ def test_every_status_and_reason_stands_in_the_apis_description():
         assert f"`{status}`" in fields["status"]["description"]
     for reason in REASONS:
         assert f"`{reason}`" in fields["reason"]["description"]
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        b'{"phone": "+4915228810001", "params": {"name": 1e400}}',
+        b'{"phone": "+4915228810001", "params": {"name": "\\ud800"}}',
+        b'{"phone": "+4915228810001", "params": {"\\ud800": "x"}}',
+        b'{"phone": "+4915228810001", "params": {"\\ud800": []}}',
+        b'{"phone": "+4915228810001", "params": {"a\\u0000b": "x"}}',
+        b'{"phone": "+4915228810001", "\\ud800": 1}',
+        b'{"phone": "\\ud800"}',
+        b'{"phone": ["+4915228810001"]}',
+        b'{"phone": "+4915228810001", "params": [1]}',
+        b'{"phone": "+4915228810001", "params": "x"}',
+        b"null",
+        b"7",
+        b'"+4915228810001"',
+    ],
+)
+def test_a_user_who_cannot_be_kept_is_refused_in_words(crm, user):
+    """Never a 500, and nothing is written."""
+    body = json.dumps({**BOTH, "params": VALUES, "users": ["*"]}).replace('"*"', user.decode())
+    answer = crm.client.post("/api/v1/broadcasts/", body, "application/json", headers=crm.headers())
+    assert answer.status_code == 400, answer.content
+    assert not Broadcast.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"template": None},
+        {"template": []},
+        {"template": {**NOTICE, "components": {}}},
+        {"template": {**NOTICE, "components": [{"type": "body", "parameters": 5}]}},
+        {"template": {**NOTICE, "components": [{"type": "body", "parameters": ["x"]}]}},
+        {"template": {**NOTICE, "components": [{"type": "body", "parameters": {"a": 1}}]}},
+        {"template": {**NOTICE, "components": [{"type": {}, "parameters": []}]}},
+        {"template": {**NOTICE, "components": [{"type": "button", "sub_type": {}, "index": {}, "parameters": [{}]}]}},
+        {"template": {**NOTICE, "components": [{"type": "body", "parameters": [{"type": "text", "text": None}] * 5}]}},
+        {"template": {**NOTICE, "components": [{"type": "body", "parameters": [{"type": "text", "text": {}}] * 5}]}},
+        {"template": {**NOTICE, "name": {}}},
+        {"users": {}},
+        {"users": "x"},
+        {"users": None},
+        {"number": 10**30},
+        {"number": "1"},
+        {"scheduled_at": "0001-01-01T00:00:00+14:00"},
+        {"scheduled_at": "9999-12-31T23:59:59-14:00"},
+        {"scheduled_at": 7},
+        {"stop_percent": 10**30},
+        {"name": "a\u0000b"},
+        {"params": []},
+        {"params": {"name": float("inf")}},
+        {"\ud800": 1},
+        {"template": {**NOTICE, "\ud800": 1}},
+        {"status": "finished"},
+        {"created_by": 1},
+        {"lane": "whatsapp:1"},
+    ],
+)
+def test_a_body_of_a_wrong_type_is_refused_in_words(crm, changed):
+    answer = crm.post("broadcasts/", {**BOTH, **changed})
+    assert answer.status_code in (400, 404), answer.content
+    assert not Broadcast.objects.exists()
+
+
+def test_the_end_of_a_link_travels_encoded_however_its_kind_is_written(crm, meta):
+    """S3-35: blanks in a value break no link."""
+    ends = [{"type": "text", "text": "{{ end }}"}]
+    component = {"type": "BUTTON", "sub_type": "URL", "index": "0", "parameters": ends}
+    template = {"name": "campaign", "language": "en", "components": [component]}
+    users = [{"phone": phone_of(1), "params": {"end": "first user"}}]
+    assert crm.post("broadcasts/", {"template": template, "users": users}).status_code == 201
+    carry_all(Broadcast.objects.get())
+    button = Message.objects.get().content["preview"]["buttons"][0]
+    assert button["url"] == "https://example.com/first%20user"

@@ -10,7 +10,9 @@ from broadcasts import ledger
 from broadcasts.channels import outcomes
 from broadcasts.channels.direct import LEASE
 from broadcasts.channels.email import Email
+from broadcasts.failures import TryLater
 from broadcasts.models import Broadcast, BroadcastFile, EmailSender, Recipient
+from inbox.actions.joining import join
 from inbox.actions.refusals import Refusal
 from inbox.consent import Said, refuse
 from inbox.models import Contact
@@ -250,3 +252,51 @@ def test_each_sender_has_a_lane_at_its_own_pace():
     broadcast = make_email(email_sender=sender)
     assert broadcast.lane == f"email:{sender.pk}"
     assert EmailSender.objects.get().per_second == 3
+
+
+def test_what_comes_back_for_another_try_after_it_was_cancelled_is_cancelled_too(postbox):
+    """The server says "later" to what was on its way as somebody cancelled the rest."""
+    broadcast = make_email([AMIRA])
+    enter(broadcast)
+    outcomes.let_go([only(broadcast).pk], timezone.now(), LEASE)
+    Broadcast.objects.update(status="cancelled")
+    outcomes.record(only(broadcast).pk, TryLater("451", "Later."), timezone.now())
+    assert fates(broadcast) == {AMIRA: ("cancelled", "cancelled")}
+
+
+def test_a_value_that_is_gone_since_it_was_claimed_leaves_no_doubt_and_holds_nobody_up(postbox):
+    contact = factories.make_contact(email=AMIRA, attributes={"order": "4711"})
+    broadcast = make_email({AMIRA: {}, LUIS: {"order": "4712"}}, message="Your order {{ order }}.")
+    entered = enter(broadcast)
+    Contact.objects.filter(pk=contact.pk).update(attributes={})
+    Email().leave(broadcast.lane, entered)
+    assert fates(broadcast) == {AMIRA: ("failed", "refused"), LUIS: ("sent", "")}
+
+
+def test_an_attachment_that_is_gone_leaves_no_doubt(postbox):
+    broadcast = make_email([AMIRA])
+    BroadcastFile.objects.create(broadcast=broadcast, file="broadcasts/gone.pdf", name="gone.pdf", size_bytes=1)
+    run(broadcast)
+    assert fates(broadcast) == {AMIRA: ("queued", "")}
+    assert "cannot be read" in only(broadcast).words
+    assert postbox.letters == []
+
+
+def test_who_was_joined_to_somebody_who_refused_gets_no_letter(postbox):
+    """S3-54: joined after planning, refused by another address since."""
+    absorbed, keep = factories.make_contact(email=AMIRA), factories.make_contact(email=LUIS)
+    broadcast = make_email([AMIRA])
+    Recipient.objects.update(contact=absorbed)
+    join(keep, absorbed, timezone.now())
+    refuse(Contact.objects.get(pk=keep.pk), "email", Said("link"))
+    run(broadcast)
+    assert fates(broadcast) == {AMIRA: ("skipped", "opted_out")}
+
+
+NO_MAILBOX = ["a@example.org, b@example.org", "Amira <a@example.org>", "a@example.org\nBcc: b@example.org", "a"]
+
+
+@pytest.mark.parametrize("written", NO_MAILBOX)
+def test_a_contact_whose_email_is_none_is_reached_nowhere(written):
+    """One recipient is one mailbox, whatever somebody wrote into the field."""
+    assert Email().address_of(Contact(email=written)) == ""

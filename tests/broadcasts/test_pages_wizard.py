@@ -581,3 +581,15 @@ def test_a_picture_above_the_text_is_brought_to_whatsapp(client, berlin):
     assert client.post(at("message", draft), {}).url == at("recipients", draft)
     refused = client.post(at("above_text", draft), {"file": SimpleUploadedFile("x.txt", b"words")})
     assert "This place takes a file of the kind image." in words_of(refused)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59", "2099-07-01T09:00"])
+def test_a_moment_at_the_end_of_time_is_refused_and_never_kept(client, ready, moment, zone):
+    """S4-43: with one that no zone can show, the draft's own page could not be opened any more."""
+    plan = {"when": "later", "day_and_time": moment, "time_zone": zone, "answers_to": "default"}
+    assert client.post(at("review", ready), plan, **HTMX).status_code == 200
+    ready.refresh_from_db()
+    assert ready.scheduled_at is None
+    assert client.post(at("review", ready), plan).status_code == 400
+    assert client.get(at("review", ready)).status_code == 200

@@ -185,3 +185,15 @@ def test_a_text_to_none_of_our_senders_is_kept_as_of_no_use(post, sender):
     answer = post(INBOUND, From=AMIRA, To="+4930999", Body="STOP", SmsStatus="received")
     assert answer.status_code == 400
     assert BadCall.objects.count() == 1
+
+
+@pytest.mark.parametrize("account", ["AC\x00", "\x00", "A" * 5000])
+def test_an_account_that_is_none_proves_nothing(client, account):
+    """No 503, for which gateways call again."""
+    assert client.post(INBOUND, {"AccountSid": account, "MessageSid": "SM1"}).status_code == 403
+
+
+def test_what_cannot_be_kept_is_left_out_of_a_call_of_no_use(post, sender):
+    answer = post(INBOUND, MessageStatus="strange", Other="a\x00b")
+    assert answer.status_code == 400
+    assert BadCall.objects.get().fields["Other"] == ["ab"]

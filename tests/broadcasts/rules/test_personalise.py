@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.rules.personalise import Place, ValueMissing, Values, fill, missing, personalised, places
+from broadcasts.rules.personalise import Place, ValueMissing, Values, fill, missing, names, personalised, places
 
 NOTICE = [
     {
@@ -96,3 +96,18 @@ def test_whatever_is_told_either_every_place_is_filled_or_one_is_named(own, defa
     else:
         with pytest.raises(ValueMissing):
             personalised(NOTICE, values)
+
+
+NEVER_CLOSED = ["{{" + " " * 50_000, "{{ a" + " a" * 25_000, "{{" * 25_000, "{{" + "\n" * 50_000]
+
+
+@pytest.mark.parametrize("text", NEVER_CLOSED, ids=["blanks", "words", "braces", "breaks"])
+def test_braces_that_are_never_closed_are_read_in_no_time(text):
+    """With every blank tried in every place these would take hours."""
+    assert names(text) == []
+    assert fill(text, Values(), "message") == text
+
+
+def test_blanks_and_line_breaks_inside_the_braces_do_not_count():
+    assert names("{{\n name\t}} {{name}} {{ }}") == ["name", ""]
+    assert fill("{{\n name\t}}!", Values({"name": "Ida"}), "message") == "Ida!"

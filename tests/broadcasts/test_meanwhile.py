@@ -1,0 +1,185 @@
+"""What changes between two steps: a broadcast is cancelled while it is planned or sent, contacts turn out to be one
+person, two broadcasts reach for the same person. Nobody gets it twice, nobody is left pending for ever."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from broadcasts import actions, ledger
+from broadcasts.engine import couriers, planning
+from broadcasts.models import Broadcast, Pace, Recipient
+from inbox import delivery
+from inbox.actions.joining import join
+from inbox.delivery import outcomes
+from inbox.models import Contact, Message
+from tests.broadcasts.sending import VALUES, carry_all, make_broadcast, phone_of, report, send, standing
+from tests.factories import make_contact
+from whatsapp.errors import TryLater
+
+pytestmark = pytest.mark.django_db
+
+
+def launched(number, phones=(), **fields):
+    return actions.launch(make_broadcast(number, phones, **fields).pk)
+
+
+def planned(number, count, monkeypatch, **fields):
+    """One to so many contacts, all of whom have their row."""
+    for place in range(count):
+        make_contact(f"Person {place}", phone_of(place), attributes=VALUES)
+    broadcast = launched(number, audience={"all": True}, **fields)
+    planning.plan(broadcast.pk)
+    return broadcast
+
+
+def on_its_way(broadcast):
+    """Its only message, as while Meta is being asked."""
+    couriers.run(Pace.objects.get())
+    message = Message.objects.get()
+    in_a_minute = timezone.now() + timedelta(minutes=1)
+    Message.objects.filter(pk=message.pk).update(status="sending", retry_at=None, claimed_until=in_a_minute)
+    return message
+
+
+# --- Cancelled -------------------------------------------------------------------------------------------------------
+
+
+def test_who_cancels_while_it_is_planned_leaves_nobody_pending(berlin, meta, monkeypatch):
+    monkeypatch.setattr(planning, "BATCH", 10)
+    for place in range(25):
+        make_contact(phone=phone_of(place), attributes=VALUES)
+    broadcast, batch = launched(berlin, audience={"all": True}), planning._plan_batch
+
+    def cancelled_after_it(*about):
+        is_more = batch(*about)
+        actions.cancel(broadcast.pk)
+        return is_more
+
+    monkeypatch.setattr(planning, "_plan_batch", cancelled_after_it)
+    planning.plan(broadcast.pk)
+    assert standing(broadcast) == {"cancelled": 10}
+
+
+def test_what_comes_back_for_another_try_after_it_was_cancelled_is_cancelled_too(berlin, meta):
+    meta.fault("refuse", code=131016)
+    broadcast = launched(berlin, [phone_of(1)])
+    message = on_its_way(broadcast)
+    actions.cancel(broadcast.pk)
+    outcomes.postponed(message.pk, TryLater(131016))
+    actions.sweep_cancelled()
+    assert (standing(broadcast), meta.sent()) == ({"cancelled": 1}, [])
+
+
+def test_a_worker_that_dies_while_it_cancels_leaves_the_rest_to_the_sweep(berlin, meta, monkeypatch):
+    meta.fault("refuse", code=131016)
+    broadcast = launched(berlin, [phone_of(1)])
+    couriers.run(Pace.objects.get())
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "_take_back", lambda *_: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            actions.cancel(broadcast.pk)
+    actions.sweep_cancelled()
+    assert standing(broadcast) == {"cancelled": 1}
+
+
+def test_what_a_number_on_hold_keeps_back_is_cancelled_with_the_rest(berlin, meta):
+    meta.fault("refuse", code=131016)
+    broadcast = launched(berlin, [phone_of(1)])
+    couriers.run(Pace.objects.get())
+    berlin.held_at, berlin.held_reason = timezone.now(), "Not paid"
+    berlin.save()
+    delivery.hold_messages(berlin.pk)
+    assert Message.objects.get().status == "held"
+    actions.cancel(broadcast.pk)
+    assert standing(broadcast) == {"cancelled": 1}
+
+
+# --- One person ------------------------------------------------------------------------------------------------------
+
+
+def test_two_who_turn_out_to_be_one_after_planning_get_one_message(berlin, meta, monkeypatch):
+    broadcast = planned(berlin, 2, monkeypatch)
+    keep, absorb = Contact.objects.order_by("pk")
+    join(keep, absorb, timezone.now())
+    carry_all(broadcast)
+    assert standing(broadcast) == {"sent": 1, "skipped": 1}
+    assert broadcast.recipients.get(status="skipped").reason == "duplicate"
+    assert len(meta.sent()) == 1
+
+
+def test_two_who_turn_out_to_be_one_when_the_first_has_got_it_get_no_second_one(berlin, meta, monkeypatch):
+    broadcast = planned(berlin, 2, monkeypatch)
+    keep, absorb = Contact.objects.order_by("pk")
+    Recipient.objects.filter(contact=keep).update(due_at=timezone.now() + timedelta(minutes=5))
+    couriers.run(Pace.objects.get())
+    assert standing(broadcast) == {"sent": 1, "queued": 1}
+    keep.refresh_from_db()
+    join(keep, absorb, timezone.now())
+    carry_all(broadcast, timezone.now() + timedelta(minutes=6))
+    assert standing(broadcast) == {"sent": 1, "skipped": 1}
+    assert len(meta.sent()) == 1
+
+
+def test_another_try_is_no_duplicate_of_the_first(berlin, meta):
+    broadcast = send(make_broadcast(berlin, [phone_of(1)]))
+    report(Message.objects.get(), "failed", 131049)
+    actions.retry_failed(broadcast.pk)
+    carry_all(broadcast, timezone.now() + timedelta(days=2))
+    assert standing(broadcast) == {"sent": 1}
+
+
+def test_who_was_joined_to_somebody_who_was_joined_again_is_written_to(berlin, meta, monkeypatch):
+    broadcast = planned(berlin, 1, monkeypatch)
+    first, second, third = Contact.objects.get(), make_contact("Second"), make_contact("Third")
+    join(second, first, timezone.now())
+    join(third, second, timezone.now())
+    assert standing(carry_all(broadcast)) == {"sent": 1}
+    assert Message.objects.get().thread.contact == third
+    assert len(meta.sent()) == 1
+
+
+# --- Enough ----------------------------------------------------------------------------------------------------------
+
+
+def test_two_broadcasts_at_once_keep_to_the_cap_together(berlin, meta):
+    """The first one is on its way and not known to be sent yet."""
+    first, second = (launched(berlin, [phone_of(1)], cap_count=1) for _ in range(2))
+    now = timezone.now()
+    couriers.enter_some(first, 1, now)
+    couriers.enter_some(second, 1, now)
+    assert standing(first) == {"sending": 1}
+    assert standing(second) == {"skipped": 1}
+
+
+def test_what_never_arrived_is_not_counted_by_the_cap(berlin, meta):
+    send(make_broadcast(berlin, [phone_of(1)]))
+    report(Message.objects.get(), "failed", 131026)
+    assert standing(send(make_broadcast(berlin, [phone_of(1)], cap_count=1))) == {"sent": 1}
+
+
+def test_the_stop_rule_counts_anew_when_the_failed_are_tried_again(berlin, meta):
+    """What was forgiven has gone out of the counts, and is not credited to the next failures."""
+    phones = [phone_of(place) for place in range(25)]
+    broadcast = make_broadcast(berlin, phones, stop_percent=50)
+    Broadcast.objects.filter(pk=broadcast.pk).update(forgiven_failed=25, forgiven_settled=25)
+    actions.launch(broadcast.pk)
+    now = timezone.now()
+    ledger.move(ledger.take_next(broadcast, 25, now), "failed", now, reason="whatsapp_131049")
+    actions.retry_failed(broadcast.pk)
+    broadcast.refresh_from_db()
+    assert (broadcast.forgiven_failed, broadcast.forgiven_settled) == (0, 0)
+
+
+def test_the_cap_counts_what_somebody_got_before_they_were_joined(berlin, meta):
+    send(make_broadcast(berlin, [phone_of(1)]))
+    got, keep = Contact.objects.get(), make_contact(phone=phone_of(2))
+    join(keep, got, timezone.now())
+    assert standing(send(make_broadcast(berlin, [phone_of(2)], cap_count=1))) == {"skipped": 1}
+
+
+def test_two_phones_of_one_person_in_one_call_are_one_message(berlin, meta):
+    keep, absorb = make_contact(phone=phone_of(1)), make_contact(phone=phone_of(2))
+    join(keep, absorb, timezone.now())
+    assert standing(send(make_broadcast(berlin, [phone_of(1), phone_of(2)]))) == {"sent": 1, "skipped": 1}
+    assert len(meta.sent()) == 1

@@ -3,7 +3,7 @@
 import pytest
 from django.test import TestCase
 
-from inbox.models import ApiKey, Contact, Conversation, Event
+from inbox.models import ApiKey, Contact, Conversation, Event, Installation
 from tests.api.conftest import Program
 from tests.journeys.office import is_assigned_to, run
 
@@ -19,6 +19,7 @@ def mira(office):
 @pytest.fixture
 def crm(office):
     """A program with every scope."""
+    Installation.switch_on()
     return Program(office.http, list(ApiKey.Scope.values), number=office.number)
 
 

@@ -216,6 +216,7 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("inbox"),
     "SITE_SYMBOL": "forum",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/switchboard.svg")}],
+    "STYLES": [lambda request: static("css/admin.css")],
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
     "COLORS": {

@@ -18,11 +18,10 @@ from django.utils import timezone
 from inbox import feed
 from inbox.changes import change_thread
 from inbox.models import Agent, Consent, Contact, Event
-from inbox.rules.consent import ALL, NOTHING, STRENGTH, after_refusal
+from inbox.rules.consent import ALL, FIELDS, NOTHING, STRENGTH, after_refusal
 from whatsapp.processing import is_in_the_way
 
 Channel, Source, State = Consent.Channel, Consent.Source, Consent.State
-FIELDS = {Channel.WHATSAPP: "whatsapp_optout", Channel.EMAIL: "email_optout", Channel.SMS: "sms_optout"}
 
 # Where another transaction was in the way.
 TRIES = 3

@@ -13,10 +13,10 @@ from broadcasts import audience
 from broadcasts.drafts.previews import tags_used, template_of
 from broadcasts.models import Broadcast, Recipient
 from inbox.models import Conversation, Identity
+from inbox.rules import consent
 from inbox.rules.rights import MARKETING, OPTED_OUT_OF_ALL
 
 Channel = Broadcast.Channel
-OPTED_OUT = {Channel.WHATSAPP: "whatsapp_optout", Channel.EMAIL: "email_optout", Channel.SMS: "sms_optout"}
 MISSING = "value_missing:"
 # Whoever stands in a list has this one: it is their address.
 ADDRESS_TAGS = {Channel.WHATSAPP: "phone", Channel.EMAIL: "email", Channel.SMS: "phone"}
@@ -125,7 +125,7 @@ def _has_no_address(channel):
 
 
 def _has_refused(broadcast, path=""):
-    field = f"{path}{OPTED_OUT[broadcast.channel]}"
+    field = f"{path}{consent.FIELDS[broadcast.channel]}"
     if broadcast.channel != Channel.WHATSAPP:
         return Q(**{f"{field}__gt": ""})
     template = template_of(broadcast)

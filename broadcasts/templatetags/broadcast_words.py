@@ -6,11 +6,11 @@ from django import template
 from django.utils.http import urlencode
 
 from broadcasts import sentences
-from broadcasts.drafts.reach import OPTED_OUT
 from broadcasts.mail.body import blocks
 from broadcasts.rules.personalise import PLACEHOLDER
 from broadcasts.senders import sender_of
 from inbox import formatting
+from inbox.rules.consent import FIELDS
 from inbox.views.picking import language_name
 
 register = template.Library()
@@ -140,7 +140,7 @@ def spoken_tag(name):
 @register.filter
 def refuses(contact, channel):
     """Whether a contact wants no messages of a channel that we start."""
-    return bool(getattr(contact, OPTED_OUT[channel]))
+    return bool(getattr(contact, FIELDS[channel]))
 
 
 @register.simple_tag

@@ -10,7 +10,8 @@ from django.db.models.fields.json import KeyTextTransform
 from inbox.models import Agent, Contact, Conversation, Thread
 from inbox.queries.folders import contacts_like
 from inbox.queries.sight import seen_with, sight_of
-from inbox.rules.audience import CONTAINS, EQUALS, MAY, read
+from inbox.rules import consent
+from inbox.rules.audience import CONTAINS, EQUALS, read
 from whatsapp.window import WINDOW
 
 BATCH = 5000
@@ -74,7 +75,7 @@ def _conditions(audience):
     yield from map(_attribute, audience.attributes)
     yield from _times(audience)
     if audience.consent:
-        field = MAY[audience.consent.removeprefix("no_")]
+        field = consent.FIELDS[audience.consent.removeprefix("no_")]
         yield ~Q(**{field: ""}) if audience.consent.startswith("no_") else Q(**{field: ""})
 
 

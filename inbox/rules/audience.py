@@ -3,13 +3,13 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 
+from inbox.rules.consent import FIELDS
 from inbox.rules.refusal import Refusal
 
 EQUALS, CONTAINS, EXISTS = "equals", "contains", "exists"
 TESTS = (EQUALS, CONTAINS, EXISTS)
 # Whether what we start may reach them on a channel, or may not.
-MAY = {"whatsapp": "whatsapp_optout", "email": "email_optout", "sms": "sms_optout"}
-CONSENTS = (*MAY, *(f"no_{channel}" for channel in MAY))
+CONSENTS = (*FIELDS, *(f"no_{channel}" for channel in FIELDS))
 TEXT_LIMIT = 200
 MOST_TESTS = 10
 MOST_DIGITS = 18

@@ -5,6 +5,8 @@ import unicodedata
 # What is stored of a channel, from the mildest to the strictest.
 NOTHING, MARKETING, ALL = "", "marketing", "all"
 STRENGTH = {NOTHING: 0, MARKETING: 1, ALL: 2}
+# Where a contact keeps what was refused, by channel.
+FIELDS = {"whatsapp": "whatsapp_optout", "email": "email_optout", "sms": "sms_optout"}
 OPT_OUT, OPT_IN = "opt_out", "opt_in"
 # A number listens to these until somebody writes others down.
 OPTOUT_WORDS = ("optout", "opt-out", "opt out", "stop", "unsubscribe")

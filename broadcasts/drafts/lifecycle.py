@@ -17,16 +17,7 @@ COPIED = (
     "sms_sender",
     "content",
     "params",
-    "time_zone",
-    "earliest_hour",
-    "latest_hour",
-    "cap_count",
-    "cap_days",
-    "skips_open_conversations",
-    "stop_percent",
-    "answers_to",
-    "answers_team",
-    "answers_bot",
+    *Broadcast.PLAN,
 )
 
 

@@ -46,18 +46,7 @@ class PlanForm(forms.ModelForm):
 
     class Meta:
         model = Broadcast
-        fields = [
-            "time_zone",
-            "earliest_hour",
-            "latest_hour",
-            "cap_count",
-            "cap_days",
-            "skips_open_conversations",
-            "stop_percent",
-            "answers_to",
-            "answers_team",
-            "answers_bot",
-        ]
+        fields = Broadcast.PLAN
         error_messages = {
             name: dict.fromkeys(("invalid", "min_value", "max_value"), words) for name, words in WRONG_NUMBERS.items()
         }

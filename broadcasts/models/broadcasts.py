@@ -36,6 +36,19 @@ class Broadcast(models.Model):
         BOT = "bot", "A bot"
         RECORD = "record", "Nobody: they are only recorded"
 
+    # Which fields say when and how it leaves, and where answers go.
+    PLAN = (
+        "time_zone",
+        "earliest_hour",
+        "latest_hour",
+        "cap_count",
+        "cap_days",
+        "skips_open_conversations",
+        "stop_percent",
+        "answers_to",
+        "answers_team",
+        "answers_bot",
+    )
     # Nothing more leaves by itself.
     ENDED = (Status.FINISHED, Status.CANCELLED)
 

@@ -34,11 +34,6 @@ def next_try_seconds(code: int | None, failures: int) -> int | None:
     return PAUSES_SECONDS[failures - 1]
 
 
-def is_hopeless(reason: str) -> bool:
-    """True where a person who asks for another try asks in vain."""
-    return code_in(reason) in HOPELESS
-
-
 def should_stop(failed: int, settled: int, percent: int | None) -> bool:
     """The stop rule: more than `percent` of those whose fate is known have failed."""
     return percent is not None and settled >= LEAST_SETTLED and 100 * failed > percent * settled

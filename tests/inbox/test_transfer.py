@@ -104,7 +104,7 @@ class TestTransferToATeam:
 
 
 class TestAssign:
-    """S0-28 to S0-31: the explicit reassignment of a conversation that waits for the customer."""
+    """S0-28, S0-29, S0-30, S0-31: the explicit reassignment of a conversation that waits for the customer."""
 
     def test_it_discards_the_pending_handover(self, number, ada, ben, boss):
         conversation = make_conversation("pending", number=number, handover_to=ada)

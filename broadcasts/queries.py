@@ -31,8 +31,8 @@ def visible_to(agent):
         return Broadcast.objects.none()
     if agent.is_admin:
         return Broadcast.objects.all()
-    of_all = ~Q(channel=Channel.WHATSAPP)
-    return Broadcast.objects.filter(Q(number__in=numbers_of(agent).values("pk")) | of_all | Q(created_by=agent))
+    of_all, own_and_new = ~Q(channel=Channel.WHATSAPP), Q(created_by=agent, number=None)
+    return Broadcast.objects.filter(Q(number__in=numbers_of(agent).values("pk")) | of_all | own_and_new)
 
 
 def broadcast_for(agent, broadcast_id):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
 
@@ -37,13 +38,14 @@ def contact_broadcasts(request):
         contact = queries.contact_for(request.user, queries.number_in(request.GET.get("contact", "")))
     except Contact.DoesNotExist as error:
         raise Http404("No such contact") from error
-    return render(request, "broadcasts/history.html", {"contact": contact, "lines": lines_of(contact)})
+    return render(request, "broadcasts/history.html", {"contact": contact, "lines": lines_of(contact, request.user)})
 
 
-def lines_of(contact):
-    """The newest hundred, newest first."""
+def lines_of(contact, agent):
+    """The newest hundred, newest first; of WhatsApp what left by a number that this agent serves."""
     related = ("broadcast__email_sender", "broadcast__sms_sender", "contact", "message")
-    got = Recipient.objects.filter(contact=contact).select_related(*related).order_by("-pk")[:MOST]
+    seen = Q(broadcast__number=None) | Q(broadcast__number__in=queries.numbers_of(agent))
+    got = Recipient.objects.filter(seen, contact=contact).select_related(*related).order_by("-pk")[:MOST]
     said = SmsAnswer.objects.filter(contact=contact).select_related("sender").order_by("-pk")[:MOST]
     lines = [_sent(recipient) for recipient in got] + [_answered(answer) for answer in said]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST]

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from broadcasts.models import Recipient, SmsAnswer
+from broadcasts.models import Broadcast, Recipient, SmsAnswer
 from tests.broadcasts.senders import make_email, make_sms, make_sms_sender, run
 from tests.factories import make_agent, make_contact, make_number, make_thread
 
@@ -61,3 +61,13 @@ def test_nobody_looks_at_whom_they_do_not_see(page):
 def test_the_contacts_own_page_leads_there(client, page, amira):
     shown = client.get(reverse("contact", args=[amira.pk])).content.decode()
     assert f"{reverse('contact_broadcasts')}?contact={amira.pk}" in shown
+
+
+def test_what_left_by_a_number_that_one_does_not_serve_stays_there(page, amira, berlin):
+    """Who sees what: the customer is known on both numbers, the messages of the other one are not theirs to read."""
+    for number, name in ((berlin, "By Berlin"), (make_number("Vienna"), "By Vienna")):
+        broadcast = Broadcast.objects.create(number=number, name=name)
+        Recipient.objects.create(broadcast=broadcast, contact=amira, address=AMIRA)
+    shown = page().content.decode()
+    assert "By Berlin" in shown
+    assert "By Vienna" not in shown

@@ -191,3 +191,12 @@ def test_its_messages_stand_in_the_thread_under_its_name(number):
     assert author_label(Message(author_kind="broadcast")) == "Broadcast"
     long = Message(author_kind="broadcast", on_answer={"broadcast_name": "x" * 200})
     assert len(author_label(long)) < 80
+
+
+def test_who_does_not_serve_a_number_any_more_has_its_broadcasts_no_more(client, boss, number):
+    """Also those that they made: a draft of it could still be sent, and one under way be cancelled."""
+    made = make_broadcast(number, "Autumn sale", created_by=boss)
+    assert client.get(reverse("broadcast", args=[made.pk])).status_code == 200
+    number.reception.agents.remove(boss)
+    assert client.get(reverse("broadcast", args=[made.pk])).status_code == 404
+    assert client.post(reverse("broadcast_act", args=[made.pk, "pause"])).status_code == 404

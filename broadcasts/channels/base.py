@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# Why we spare somebody, on every channel: a stable word and a sentence.
+CAPPED = ("capped", "This contact has had as many broadcasts as you allow in that time.")
+SERVED = ("conversation_open", "A conversation with this contact is open.")
+
 
 @dataclass(frozen=True)
 class Obstacle:

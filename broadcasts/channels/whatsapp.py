@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Max, Q
 
 from broadcasts import audience, ledger
+from broadcasts.channels import base
 from broadcasts.channels.base import Channel, Obstacle
 from broadcasts.models import Broadcast, Recipient
 from broadcasts.rules.personalise import ValueMissing, Values, personalised
@@ -40,9 +41,9 @@ class Refused:
 
 
 GONE = Refused("contact_gone", "This contact was deleted or has no WhatsApp number.")
-SERVED = Refused("conversation_open", "A conversation with this contact is open.")
+SERVED = Refused(*base.SERVED)
 TWICE = Refused(Recipient.DUPLICATE, "This person stands in the broadcast with another address, too.")
-CAPPED = Refused("capped", "This contact has had as many broadcasts as you allow in that time.")
+CAPPED = Refused(*base.CAPPED)
 
 
 class WhatsApp(Channel):

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from broadcasts import audience, ledger
 from broadcasts.channels import channel_of
-from broadcasts.engine import couriers
+from broadcasts.engine import couriers, endings
 from broadcasts.models import Broadcast, Pace, Recipient
+from inbox.actions.refusals import Refusal
 from whatsapp.wake import wake
 
 PLAN = "broadcasts.tasks.plan"
@@ -26,16 +27,35 @@ NOWHERE = "No address of this contact is known on this channel."
 
 
 def plan(broadcast_id, now=None):
-    """Write rows for a second or so, then make way for others. True when this broadcast's planning is done."""
+    """Write rows for a second or so, then make way for others. True when this broadcast's planning is done.
+
+    A saved filter that is none any more (a tag was deleted) pauses the broadcast, and says so.
+    """
     if not _claim(broadcast_id):
         return False
+    try:
+        return _plan_on(broadcast_id, now)
+    except Refusal as refusal:
+        _leave(broadcast_id)
+        endings.pause(
+            Broadcast(pk=broadcast_id), "audience", f"Its recipients cannot be found any more. {refusal.words}"
+        )
+        return False
+
+
+def _plan_on(broadcast_id, now):
     until = time.monotonic() + LONGEST_RUN_SECONDS
     while _plan_batch(broadcast_id, now or timezone.now()):
         if time.monotonic() > until:
-            Broadcast.objects.filter(pk=broadcast_id).update(planning_until=None)
+            _leave(broadcast_id)
             wake(PLAN, broadcast_id, queue="bulk")
             return False
     return True
+
+
+def _leave(broadcast_id):
+    """Somebody else may plan on at once."""
+    Broadcast.objects.filter(pk=broadcast_id).update(planning_until=None)
 
 
 def _claim(broadcast_id):

@@ -42,6 +42,24 @@ def on_its_way(broadcast):
     return message
 
 
+# --- Whom it is meant for ------------------------------------------------------------------------------------------
+
+
+def test_a_filter_that_is_none_any_more_pauses_it_with_words_until_somebody_mends_it(berlin, meta):
+    make_contact(phone=phone_of(1), attributes=VALUES)
+    broadcast = launched(berlin, audience={"all": True})
+    Broadcast.objects.update(audience={"filter": {"star_sign": "libra"}})
+    assert planning.plan(broadcast.pk) is False
+    paused = Broadcast.objects.get()
+    assert (paused.status, paused.pause_reason) == ("paused", "audience")
+    assert "star_sign" in paused.pause_words
+
+    Broadcast.objects.update(audience={"all": True})
+    actions.resume(broadcast.pk)
+    carry_all(broadcast)
+    assert standing(broadcast) == {"sent": 1}
+
+
 # --- Cancelled -------------------------------------------------------------------------------------------------------
 
 

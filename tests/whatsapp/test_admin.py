@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from tests import factories
-from whatsapp.models import Account, WebhookCall
+from whatsapp.models import Account, MessageTemplate, WebhookCall
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,18 @@ def test_a_new_account_sent_back_for_another_error_asks_for_its_secrets_once_mor
     answer = admin.post(reverse("admin:whatsapp_account_add"), account_form(access_token=kept, app_secret=kept))
 
     assert "enter it once more" in str(answer.context["adminform"].form.errors["app_secret"])
+
+
+def test_the_message_templates_of_an_account_have_a_screen(admin):
+    """S3-9: with what Meta says of each; they are looked at here and made at Meta."""
+    account = Account.objects.create(**account_form())
+    MessageTemplate.objects.create(account=account, name="parcel_arrived", language="en", status="APPROVED")
+    MessageTemplate.objects.create(account=account, name="autumn_sale", language="de", status="REJECTED")
+
+    page = admin.get(reverse("admin:whatsapp_messagetemplate_changelist")).content.decode()
+    assert "parcel_arrived" in page
+    assert "autumn_sale" in page
+    assert "rejected" in page.lower()
 
 
 def test_a_webhook_call_is_laid_out_with_its_reasons_and_processed_again_by_a_button(admin):

@@ -38,16 +38,13 @@ class ToPhone(forms.Form):
 
 
 class SenderAdmin(ModelAdmin):
-    """What both kinds share: the state, and the button that sends a test."""
+    """What both kinds share: the state, and the button that sends a test, by their `send_one(sender, to)`."""
 
     list_filter = ["is_active"]
     readonly_fields = ["state", "held_reason"]
     actions_detail = ["send_test"]
     channel = ""
     test_form: type[forms.Form]
-
-    def send_one(self, sender, to):
-        raise NotImplementedError
 
     @display(description="State", label=STATE)
     def state(self, sender):

@@ -1,5 +1,6 @@
 """What a channel has to be able to do."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 # Why we spare somebody, on every channel: a stable word and a sentence.
@@ -15,7 +16,7 @@ class Obstacle:
     words: str
 
 
-class Channel:
+class Channel(ABC):
     """One way to many people. The engine plans, paces, claims and counts; a channel knows addresses and messages.
 
     `kind` is its Broadcast.Channel.
@@ -25,25 +26,25 @@ class Channel:
     # Reasons of failures that neither time nor a person can do anything about.
     hopeless: frozenset[str] = frozenset()
 
+    @abstractmethod
     def lane(self, broadcast) -> str:
         """By whose pace it leaves (Pace.key): broadcasts with the same lane take turns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def address(self, typed: str, broadcast) -> str:
         """An address as people type it, in the form the ledger keeps. Raises Refusal."""
-        raise NotImplementedError
 
+    @abstractmethod
     def address_of(self, contact) -> str:
         """Where a contact is reached on this channel, "" where nowhere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, broadcast) -> None:
         """Whether its message can be sent at all. Raises Refusal, naming component and parameter."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check_values(self, broadcast, own: dict) -> None:
         """Whether it can be filled for somebody with these values of their own. Raises Refusal likewise."""
-        raise NotImplementedError
 
     def obstacle(self, broadcast) -> Obstacle | None:
         """What has come in the way since it began: for example a template that Meta has paused."""
@@ -53,20 +54,20 @@ class Channel:
         """True while its sender stands still by itself and goes on by itself: nothing enters, nothing fails."""
         return False
 
+    @abstractmethod
     def enter(self, broadcast, recipients, now) -> list:
         """Make of queued recipients (locked by the transaction that this runs in) what is to leave; those who get
         nothing are skipped with a reason. Everything that must not happen twice is decided here. Returns what `leave`
         needs."""
-        raise NotImplementedError
 
     def left_behind(self, lane: str, count: int, now) -> list:
         """Up to `count` of what was entered and did not leave: its worker died, or it waits for another try."""
         return []
 
+    @abstractmethod
     def leave(self, lane: str, entered: list) -> list:
         """Send what was entered, outside of any transaction, and write down what came of each. Returns the codes of
         those that the far end would not take now."""
-        raise NotImplementedError
 
     def shown(self, recipient) -> str:
         """What a recipient got or is to get, as text for people; "" where that cannot be said any more."""

@@ -5,6 +5,7 @@ leaves behind either a recipient who certainly got nothing, and goes again, or o
 again by itself: "may have been sent" is better than twice.
 """
 
+from abc import abstractmethod
 from datetime import timedelta
 from functools import partial
 
@@ -33,18 +34,18 @@ class Direct(Channel):
     # How many requests of one run are under way together.
     at_once = 1
 
+    @abstractmethod
     def sender(self, broadcast):
         """The sender of a broadcast, None where none was chosen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def written(self, broadcast, values):
         """The message with everything filled in. Raises ValueMissing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def request(self, recipient, message):
         """A callable that hands the message over without asking the database. It answers the far end's id and raises
         broadcasts.failures.NotSent."""
-        raise NotImplementedError
 
     def hand_over(self, requests):
         """{recipient id: what came of it} of {recipient id: request}."""

@@ -15,7 +15,8 @@ def make_wheel(folder, version):
     """The smallest wheel there is; its path and its hash."""
     path = folder / f"tiny-{version}-py3-none-any.whl"
     files = {
-        "tiny.py": f"version = {version!r}\n",
+        # Of another length each time: Python tells a module from its compiled one by the second and by the size.
+        "tiny.py": f"version = {version!r}\n" + "#" * int(float(version)),
         f"tiny-{version}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n",
         f"tiny-{version}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }

@@ -39,8 +39,8 @@ def main():
         asyncio.run(one_round(run, headers, paths, body, asked.rate, len(paths) / asked.rate))  # all are warm
         all_sent()
         rows = [round_row(run, headers, paths, body, asked, count) for count in range(1, asked.rounds + 1)]
-    head = [*HEAD, *(f"{name} CPU" for name in PROGRAMS)]
-    figures.table(f"POST template-messages at {asked.rate:g}/s, {asked.customers} conversations", head, rows)
+        head = [*HEAD, *(f"{name} CPU" for name in PROGRAMS)]
+        figures.table(f"POST template-messages at {asked.rate:g}/s, {asked.customers} conversations", head, rows)
 
 
 def arguments():

@@ -2,9 +2,10 @@
 
 import pytest
 
-from inbox.models import Installation
+from inbox.models import ApiKey, Installation
 from tests.factories import make_agent, make_contact, make_number
 from tests.programs import Program
+from tests.workflow import LOOPBACK, running_workflow
 
 
 @pytest.fixture
@@ -27,3 +28,18 @@ def program(client, db):
     """Make a Program with the scopes named."""
     Installation.switch_on()
     return lambda *scopes, **fields: Program(client, list(scopes), **fields)
+
+
+@pytest.fixture
+def workflow(settings):
+    settings.PROGRAMS_ALLOWED_NETWORKS = LOOPBACK
+    with running_workflow() as workflow:
+        yield workflow
+
+
+@pytest.fixture
+def key(db, workflow):
+    key = ApiKey(name="CRM", scopes=ApiKey.Scope.values, relay_url=workflow.url)
+    key.renew()
+    key.save()
+    return key

@@ -24,21 +24,6 @@ QUESTION = Buttons("Deliver on Friday?", (Button("yes", "Yes"),))
 
 
 @pytest.fixture
-def workflow(settings):
-    settings.PROGRAMS_ALLOWED_NETWORKS = LOOPBACK
-    with running_workflow() as workflow:
-        yield workflow
-
-
-@pytest.fixture
-def key(db, workflow):
-    key = ApiKey(name="CRM", scopes=ApiKey.Scope.values, relay_url=workflow.url)
-    key.renew()
-    key.save()
-    return key
-
-
-@pytest.fixture
 def number():
     return make_number()
 

@@ -4,13 +4,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from automation.rules.relays import MOST_MESSAGES, Action, Answer, Words
-from inbox.actions.refusals import Refusal, refusing_content
-from inbox.api.messages import template_of, with_file
+from inbox.actions.refusals import Refusal
+from inbox.actions.sending.filling import free_form, template_of
 from inbox.api.problems import flatten
 from inbox.api.relaying import RelayWishes, behaviour_of
 from inbox.api.resources import StorableDict
 from inbox.api.strict import complaints
-from whatsapp import content as contents
 
 WITH_WORDS = (Action.MESSAGE, Action.HAND_OVER, Action.COMPLETE)
 
@@ -89,10 +88,6 @@ def _checked(told):
 
 
 def _words(one, account_id, key):
-    if "name" in one:
-        content = template_of(account_id, one)
-    else:
-        with refusing_content():
-            content = with_file(contents.load(one["kind"], one["content"]))
+    content = template_of(account_id, one) if "name" in one else free_form(one["kind"], one["content"])
     behaves = behaviour_of(one, one.get("relay"), key)
     return Words(content, behaves["bump"], behaves["on_answer"], one["as_agent"])

@@ -13,7 +13,7 @@ from inbox.actions.addressing import Addressee, threads_of
 from inbox.actions.permission import ask_for_scope
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import send_message, valid_phone, write_note
-from inbox.api.messages import template_of
+from inbox.actions.sending.filling import template_of
 from inbox.api.permissions import ANY_KEY
 from inbox.api.resources import Resource, StorableDict
 from inbox.models import ApiKey, Conversation, Installation, Message, Thread

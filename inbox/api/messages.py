@@ -5,8 +5,8 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from inbox.actions.refusals import refusing_content
 from inbox.actions.sending import send_message, write_note
+from inbox.actions.sending.filling import filled_in, free_form
 from inbox.api import message_moves
 from inbox.api.attached import Attachments, send_with_file, upload_of, with_header
 from inbox.api.message_moves import MovesOfMessage
@@ -15,8 +15,6 @@ from inbox.api.relaying import RelayWishes, Silence, behaviour_of
 from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
 from inbox.shapes import MessageSerializer
-from whatsapp import content as contents
-from whatsapp import message_templates
 from whatsapp.models import MessageTemplate
 
 Scope = ApiKey.Scope
@@ -96,9 +94,7 @@ class MessagesOfConversation:
         if upload:
             message = send_with_file(conversation, asked, upload, **how)
         else:
-            with refusing_content():
-                content = with_file(contents.load(asked["kind"], asked["content"]))
-            message = send_message(conversation, content, **how)
+            message = send_message(conversation, free_form(asked["kind"], asked["content"]), **how)
         return Response(MessageSerializer(message).data, status=201)
 
     @extend_schema(request=TemplateMessage, responses={201: MessageSerializer}, operation_id="send_template_message")
@@ -131,30 +127,11 @@ class MessagesOfConversation:
         return Response(MessageSerializer(note).data, status=201)
 
 
-def with_file(content):
-    """A file that a program sends is at Meta or on the web already. Raises ContentError for one that is nowhere."""
-    if isinstance(content, contents.Media) and not (content.media_id or content.link):
-        raise contents.ContentError("media_id", "Say which file: its id at WhatsApp, or a public HTTPS link.")
-    return content
-
-
 def author(conversation, asked):
     """In the agent's name where that is asked and somebody serves, else as the integration."""
     if asked["as_agent"] and conversation.assignee_id:
         return {"by": conversation.assignee}
     return {"by": None, "author_kind": Message.Author.INTEGRATION}
-
-
-def template_of(account_id, asked):
-    """The Template content, with what the team will see of it. Raises Refusal naming what does not fit."""
-    return filled_in(MessageTemplate.of(account_id, asked["name"], asked["language"]), asked)
-
-
-def filled_in(stored, asked):
-    """The same of a MessageTemplate at hand (None: there is none)."""
-    with refusing_content():
-        preview = message_templates.shown(stored.components, asked["components"]) if stored else {}
-        return contents.Template(asked["name"], asked["language"], tuple(asked["components"]), preview)
 
 
 class Messages(MovesOfMessage, mixins.RetrieveModelMixin, Resource):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from automation.models import Relay
+from automation.relay.changing import Gone
 from inbox.models import Conversation
 from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer, with_shown
 
@@ -17,12 +18,14 @@ TYPES = {
 
 def content_of(relay):
     """The call's content: {"type", "timestamp", "data"} as Standard Webhooks has it. The time is the relay's, so that
-    every try says the same."""
+    every try says the same. Raises Gone."""
     return {"type": TYPES[relay.kind], "timestamp": relay.created_at.isoformat(), "data": _data(relay)}
 
 
 def _data(relay):
-    conversation = with_shown(Conversation.objects.filter(pk=relay.conversation_id)).get()
+    conversation = with_shown(Conversation.objects.filter(pk=relay.conversation_id)).first()
+    if conversation is None:
+        raise Gone(f"The conversation of relay {relay.pk} is gone.")
     return {
         "id": relay.name,
         "relay": relay.pk,

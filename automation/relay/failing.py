@@ -15,13 +15,6 @@ KEPT_SILENT = "It did not answer in time."
 TWO_MACHINES = "Two machines seem to be talking to each other."
 
 
-def failed(relay_id, words, now=None):
-    """The program cannot or did not answer; `words` say why. Nothing where it was settled meanwhile."""
-    with opened(relay_id, now) as (change, relay):
-        if relay.is_open:
-            fail_within(change, relay, words)
-
-
 def overdue(relay_id, now=None):
     """Its time is up, unless it was settled meanwhile."""
     with opened(relay_id, now) as (change, relay):

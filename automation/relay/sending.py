@@ -15,7 +15,7 @@ from django.utils import timezone
 from automation.models import Relay
 from automation.relay import answering, failing
 from automation.relay.bodies import content_of
-from automation.relay.changing import RELATED, opened
+from automation.relay.changing import RELATED, Gone, opened
 from automation.relay.making import SEND
 from automation.rules.relays import Action, Answer, Verdict, retry_at, verdict
 from inbox.actions.refusals import Refusal
@@ -62,7 +62,7 @@ def _run(thread_id, read):
         if claimed is None:
             break
         relay = claimed
-        _record(relay, _call(relay), read)
+        _send(relay, read)
     if relay:
         _wake_next(relay.api_key_id, timezone.now())
 
@@ -106,6 +106,14 @@ def _claim(thread_id, now):
     head.attempts += 1
     head.save(update_fields=["status", "claimed_until", "attempts"])
     return head
+
+
+def _send(relay, read):
+    """Ask the program and do what it answers, unless the conversation was deleted meanwhile."""
+    try:
+        _record(relay, _call(relay), read)
+    except Gone:
+        logger.info("Relay %s was deleted while it was being sent", relay.pk)
 
 
 def _call(relay):

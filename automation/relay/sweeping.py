@@ -1,9 +1,12 @@
 """What a lost wake-up left behind: relays to be sent, and those that have had their time."""
 
+from contextlib import suppress
+
 from django.db.models import Q
 
 from automation.models import Relay
 from automation.relay import failing
+from automation.relay.changing import Gone
 from automation.relay.making import SEND
 from inbox.clock import database_time
 from inbox.models import Thread
@@ -33,4 +36,5 @@ def fail_overdue(now):
     in_flight = Q(status=Status.SENDING, claimed_until__gt=now)
     overdue = Relay.objects.filter(status__in=Relay.OPEN, deadline_at__lte=now).exclude(in_flight)
     for relay_id in overdue.order_by("deadline_at").values_list("pk", flat=True)[:MOST_AT_ONCE]:
-        failing.overdue(relay_id, now)
+        with suppress(Gone):
+            failing.overdue(relay_id, now)

@@ -11,6 +11,7 @@ SWEEPS = [
     ("inbox.tasks.fire_timers", 1),
     ("inbox.tasks.forget_feed", DAY),
     ("inbox.tasks.forget_idempotency_keys", DAY),
+    ("inbox.tasks.forget_secrets_not_seen", 600),
     ("inbox.tasks.forget_unsent_uploads", DAY),
     ("inbox.tasks.heartbeat", 5),
     ("inbox.tasks.sweep_absence", 10),

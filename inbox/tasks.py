@@ -4,7 +4,7 @@ from celery import shared_task
 
 from inbox import assignment, delivery, health, media, presence, read_marks, timers, webhooks
 from inbox.actions import joining
-from inbox.models import IdempotencyKey
+from inbox.models import IdempotencyKey, ShownOnce
 
 
 @shared_task
@@ -50,6 +50,11 @@ def forget_feed():
 @shared_task
 def forget_idempotency_keys():
     IdempotencyKey.forget_old()
+
+
+@shared_task
+def forget_secrets_not_seen():
+    ShownOnce.forget_old()
 
 
 @shared_task

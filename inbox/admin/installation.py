@@ -6,8 +6,7 @@ from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
-from inbox.admin.keys import KEY_PAGE, told_of
-from inbox.admin.shown_once import ShowsOnce
+from inbox.admin.keys import ShowsKeyOnce
 from inbox.models import ApiKey, Installation
 
 Scope = ApiKey.Scope
@@ -15,10 +14,9 @@ BROADCASTING = [Scope.BROADCASTS_READ, Scope.BROADCASTS_WRITE, Scope.MESSAGES_TE
 
 
 @admin.register(Installation)
-class InstallationAdmin(ShowsOnce, ModelAdmin):
+class InstallationAdmin(ShowsKeyOnce, ModelAdmin):
     """The page “REST API”: what programs need to get in, and what they may use (S3-4 to S3-7)."""
 
-    page_shown_once = KEY_PAGE
     change_form_outer_before_template = "admin/_rest_api.html"
     fieldsets = [(None, {"fields": ["rest_api_is_on", "broadcasting_is_on"]})]
     actions_submit_line = ["make_key"]
@@ -49,4 +47,4 @@ class InstallationAdmin(ShowsOnce, ModelAdmin):
         key = ApiKey(name="REST API", scopes=BROADCASTING, created_by=request.user)
         token = key.renew()
         key.save()
-        self.show_once(request, **told_of(key, token))
+        self.show_once(request, key, token=token)

@@ -13,9 +13,6 @@ from inbox.actions.subscriptions import OVERLAP_HOURS
 from inbox.admin.shown_once import ShowsOnce
 from inbox.models import ApiKey, Installation
 
-KEY_PAGE = "admin/api_key.html"
-
-
 WHAT_IT_MAY = (None, {"fields": ["name", "scopes", "number", "requests_per_minute"]})
 WORKFLOW = (
     "Workflow",
@@ -49,10 +46,20 @@ class ApiKeyForm(forms.ModelForm):
         ]
 
 
+class ShowsKeyOnce(ShowsOnce):
+    """The page with a new token, and the workflow's secret."""
+
+    page_shown_once = "admin/api_key.html"
+
+    def told_once(self, content):
+        key = ApiKey.objects.filter(pk=content["about"]).first()
+        told = {"title": f"Key for {key}", "key": key, "token": content["token"]}
+        return {**told, "installation": Installation.current()} if key else None
+
+
 @admin.register(ApiKey)
-class ApiKeyAdmin(ShowsOnce, ModelAdmin):
+class ApiKeyAdmin(ShowsKeyOnce, ModelAdmin):
     form = ApiKeyForm
-    page_shown_once = KEY_PAGE
     list_display = ["name", "number", "state", "last_used_at"]
     list_select_related = ["number"]
     search_fields = ["name"]
@@ -77,20 +84,15 @@ class ApiKeyAdmin(ShowsOnce, ModelAdmin):
     def save_model(self, request, key, form, change):
         if not change:
             key.created_by = request.user
-            self.show_once(request, **told_of(key, key.renew()))
+            self.show_once(request, key, token=key.renew())
         super().save_model(request, key, form, change)
 
     @action(description="Save and make a new secret", permissions=["renew"])
     def renew(self, request, key):
         """The old one works on for a day."""
         token = key.renew(previous_until=timezone.now() + timedelta(hours=OVERLAP_HOURS))
-        self.show_once(request, **told_of(key, token))
+        self.show_once(request, key, token=token)
         key.save()
 
     def has_renew_permission(self, request, object_id=None):
         return self.has_change_permission(request)
-
-
-def told_of(key, token):
-    """What the page with a new token and the workflow's secret says."""
-    return {"title": f"Key for {key}", "key": key, "token": token, "installation": Installation.current()}

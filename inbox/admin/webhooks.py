@@ -136,7 +136,12 @@ class SubscriptionAdmin(ShowsOnce, ModelAdmin):
         return self.has_change_permission(request)
 
     def show_secret(self, request, subscription):
-        self.show_once(request, f"Secret of {subscription}", subscription=subscription)
+        self.show_once(request, subscription, secret=subscription.secret)
+
+    def told_once(self, content):
+        subscription = Subscription.objects.filter(pk=content["about"]).first()
+        told = {"title": f"Secret of {subscription}", "subscription": subscription, "secret": content["secret"]}
+        return told if subscription else None
 
     @action(
         description="Send a test",

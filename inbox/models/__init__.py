@@ -20,6 +20,7 @@ from inbox.models.messages import Attachment, Message
 from inbox.models.people import Agent, Team
 from inbox.models.pulse import Pulse
 from inbox.models.reception import Bot, Reception
+from inbox.models.shown_once import ShownOnce
 from inbox.models.timers import Timer
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Pulse",
     "ReadMark",
     "Reception",
+    "ShownOnce",
     "Subscription",
     "Tag",
     "Team",

@@ -36,12 +36,14 @@ def test_the_page_shows_the_installation_id_with_a_button_that_copies_it(admin, 
 
 def test_a_key_is_made_there_shown_once_with_buttons_that_copy_and_works(admin, address):
     """Shows S3-6, S3-7."""
-    page = admin.post(address, {"rest_api_is_on": "on", "inbox_installation_make_key": "1"}).content.decode()
+    posted = admin.post(address, {"rest_api_is_on": "on", "inbox_installation_make_key": "1"})
+    page = admin.get(posted.url).content.decode()
     token = value_of(page, "token")
     assert 'data-copies="token"' in page
     assert 'data-copies="installation-id"' in page
     assert admin.get("/api/v1/broadcasts/", headers={"Authorization": f"Bearer {token}"}).status_code == 200
     assert token.rpartition("_")[2] not in admin.get(address).content.decode()
+    assert admin.get(posted.url).status_code == 410
     assert ApiKey.objects.get().created_by.name == "Ben"
 
 

@@ -54,7 +54,9 @@ def happens(number):
 
 
 def test_a_webhook_is_made_and_its_secret_shown_once(admin, number, far_end):
-    shown = admin.post(reverse("admin:inbox_subscription_add"), {**ADD, "url": far_end.url})
+    posted = admin.post(reverse("admin:inbox_subscription_add"), {**ADD, "url": far_end.url})
+    shown = admin.get(posted.url)
+    assert admin.get(posted.url).status_code == 410
     subscription = Subscription.objects.get()
     assert (subscription.name, subscription.kinds, subscription.is_active) == ("CRM", [], True)
     secret = secret_in(shown)
@@ -79,7 +81,7 @@ def test_a_private_address_is_refused_in_place(admin, settings):
 
 def test_a_renewed_secret_is_shown_once_and_both_are_valid_for_a_day(admin):
     subscription = make_subscription()
-    shown = admin.post(page_of(subscription), {**ADD, "inbox_subscription_renew": "1"})
+    shown = admin.post(page_of(subscription), {**ADD, "inbox_subscription_renew": "1"}, follow=True)
     former = subscription.secret
     subscription.refresh_from_db()
     assert subscription.valid_secrets(timezone.now()) == [secret_in(shown), former]

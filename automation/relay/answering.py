@@ -12,11 +12,12 @@ from automation.rules.relays import Action, Answer
 from automation.rules.scripts import Why
 from inbox.actions import closing
 from inbox.actions.assignment import hand_over_within
+from inbox.actions.naming import agent_named, team_named
 from inbox.actions.permission import ask_for_scope, ask_to_serve
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending.drafts import Draft, put
 from inbox.actions.sending.entering import ask_not_closed
-from inbox.models import Agent, ApiKey, Conversation, Event, Message, Team
+from inbox.models import ApiKey, Conversation, Event, Message
 from inbox.moves import write_line
 
 Scope = ApiKey.Scope
@@ -118,7 +119,10 @@ def _nothing(change, relay, said):
 
 
 def _hand_over(change, relay, said):
-    conversation, team, agent = change.conversation, _team(said.team_id), _agent(change, said.agent_id)
+    conversation = change.conversation
+    team, agent = _named(said, relay.api_key.number_id)
+    if agent:
+        ask_to_serve(agent, change.thread.number, field="agent")
     if conversation.status == Conversation.Status.BOT:
         endings.hand_over(change, Why.SCRIPT, said.team_id, said.agent_id)
         return
@@ -127,23 +131,11 @@ def _hand_over(change, relay, said):
     hand_over_within(change, RULE, **({"team": team.name} if team else {}))
 
 
-def _team(team_id):
-    if team_id is None:
-        return None
-    team = Team.objects.filter(pk=team_id).first()
-    if team is None:
-        raise Refusal("team_unknown", f"There is no team {team_id}.", "team", 400)
-    return team
-
-
-def _agent(change, agent_id):
-    if agent_id is None:
-        return None
-    agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
-    if agent is None:
-        raise Refusal("agent_unknown", f"There is no agent {agent_id} who may log in.", "agent", 400)
-    ask_to_serve(agent, change.thread.number, field="agent")
-    return agent
+def _named(said, number_id):
+    """(team, agent) or None in their places, as far as a key of this number (None: any) reaches them."""
+    team = None if said.team_id is None else team_named(said.team_id, number_id)
+    agent = None if said.agent_id is None else agent_named(said.agent_id, number_id)
+    return team, agent
 
 
 def _complete(change, relay, said):

@@ -12,6 +12,7 @@ from inbox.actions.refusals import Refusal
 from inbox.actions.sending.starting import valid_phone
 from inbox.changes import change_thread
 from inbox.models import Agent, Contact, Identity, Thread
+from inbox.queries.reach import contacts_on, is_stranger_on
 from whatsapp.inbound import storable
 
 Kind = Identity.Kind
@@ -35,8 +36,9 @@ def save_contact(told, *, contact=None, number=None, account=None):
 
     `told`: external_id, phone, user_id, name, email, owner (id), attributes (merged; None takes a key away), notes. The
     contact is found by its external id, its phone or its user id, so the same phone is never a second one (S0-5).
-    With `number` it is known there from now on. A user id is valid with the business of `account`. Raises Refusal where
-    they name different contacts, or none, or one of another number that nothing but the program's own id tells of.
+    With `number` it is known there from now on; whom only other numbers have spoken with gets what they lack, and keeps
+    what is kept about them. A user id is valid with the business of `account`. Raises Refusal where they name different
+    contacts, or none, or one of another number that nothing but the program's own id tells of.
     """
     try:
         return _saved(told, contact, number, account)
@@ -61,13 +63,14 @@ def _saved(told, contact, number, account):
     if contact is not None:
         found.add(contact)
     if len(found) > 1:
-        raise Refusal("contact_conflict", _SEVERAL.format(" and ".join(sorted(str(one.pk) for one in found))))
+        raise Refusal("contact_conflict", _several(found, number))
     is_new = not found
     contact = _locked(found.pop()) if found else _new(told)
     if number and not is_new:
         _ask_for_number(contact, told, number)
     shown_before = _shown_of(contact)
-    _tell(contact, told)
+    is_stranger = number and not is_new and is_stranger_on(contact, number.pk)
+    _tell(contact, _lacking(contact, told) if is_stranger else told)
     _identify(contact, told, account)
     if number:
         Thread.objects.get_or_create(contact=contact, number=number)
@@ -88,9 +91,15 @@ def _show(contact):
             change.shows_more()
 
 
-_SEVERAL = (
-    "The phone, the user id and your own id belong to different contacts here: {}. Merge them, or correct the call."
-)
+def _several(found, number):
+    """Which they are, as far as this number (None: any) may know."""
+    known = contacts_on(number and number.pk).filter(pk__in=[one.pk for one in found])
+    ids = known.order_by("pk").values_list("pk", flat=True)
+    named = f": {' and '.join(map(str, ids))}" if len(ids) == len(found) else ""
+    return f"{_SEVERAL}{named}. Merge them, or correct the call."
+
+
+_SEVERAL = "The phone, the user id and your own id belong to different contacts here"
 _WHOSE_USER_ID = "User ids differ from business to business: name one of your numbers, whose business knows this one."
 _NOBODY = "Give the contact a phone, a WhatsApp user id, or your own id for it."
 
@@ -124,6 +133,13 @@ def _ask_for_number(contact, told, number):
     if numbers and number.pk not in numbers and not (told.get("phone") or told.get("user_id")):
         words = "This id belongs to a customer whom only another number knows. Name their phone as well."
         raise Refusal("contact_elsewhere", words, field="external_id", status_code=404)
+
+
+def _lacking(contact, told):
+    """Only what nobody has entered yet, of a customer with whom this number has not had a word."""
+    filled = {name for name in told if name != "attributes" and getattr(contact, name, "")}
+    attributes = {name: value for name, value in told.get("attributes", {}).items() if name not in contact.attributes}
+    return {name: value for name, value in told.items() if name not in filled} | {"attributes": attributes}
 
 
 def _new(told):

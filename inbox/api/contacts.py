@@ -8,16 +8,36 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.response import Response
 
-from inbox import consent
+from inbox import consent, shapes
 from inbox.actions.contacts import save_contact
 from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource, StorableDict
 from inbox.consent import Said, Source
 from inbox.models import ApiKey, Contact
 from inbox.queries.folders import contacts_like
-from inbox.shapes import ContactSerializer
+from inbox.queries.reach import contacts_on, is_stranger_on
+from inbox.rules.consent import stricter
 
 Scope = ApiKey.Scope
+
+
+# What people and programs keep about a customer is not for a key of a number that has not had a word with them.
+NOT_MET = {
+    "external_id": None,
+    "name": "",
+    "profile_name": "",
+    "username": "",
+    "email": "",
+    "owner": None,
+    "attributes": {},
+    "notes": "",
+}
+
+
+class ContactSerializer(shapes.ContactSerializer):
+    def to_representation(self, contact):
+        shown = super().to_representation(contact)
+        return shown if getattr(contact, "is_met", True) else {**shown, **NOT_MET}
 
 
 class OptOutField(serializers.ChoiceField):
@@ -71,11 +91,12 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     queries = {"list": ContactQuery}
 
     def get_queryset(self):
-        contacts = Contact.objects.filter(merged_into=None).prefetch_related("identities")
+        contacts = contacts_on(self.request.auth.number_id).prefetch_related("identities")
         contacts = contacts.filter(**self.filters("phone", "external_id"))
         if "q" in self.query:
             contacts = contacts.filter(pk__in=contacts_like(self.query["q"]))
-        return self.any_of_key(contacts, "threads__number")
+        is_asked_by_what_is_kept = {"q", "external_id"} & set(self.query)
+        return contacts.filter(is_met=True) if is_asked_by_what_is_kept and self.request.auth.number_id else contacts
 
     @extend_schema(
         request=ContactWriteSerializer,
@@ -84,18 +105,20 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     )
     def create(self, request):
         """Create a contact, or change the one that has this phone, user id or id of yours: then the answer is 200. The
-        same phone never makes a second contact (S0-5)."""
+        same phone never makes a second contact (S0-5). Of a customer with whom only other numbers have had a word, a
+        key of one number fills in what nobody has entered, and sees the rest once a conversation is opened."""
         told = self.told(ContactWriteSerializer)
         contact, is_new = save_contact(told, number=request.auth.number, account=self.account_for(told))
-        keep_choices(contact, told)
+        keep_choices(contact, told, request.auth.number_id)
         return self.shown(contact, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     @extend_schema(request=ContactWriteSerializer)
     def partial_update(self, request, pk):
         """What is not told stays as it is."""
         told = self.told(ContactWriteSerializer)
-        contact, _ = save_contact(told, contact=self.get_object(), account=self.account_for(told))
-        keep_choices(contact, told)
+        how = {"number": request.auth.number, "account": self.account_for(told)}
+        contact, _ = save_contact(told, contact=self.get_object(), **how)
+        keep_choices(contact, told, request.auth.number_id)
         return self.shown(contact)
 
     def account_for(self, told):
@@ -105,11 +128,15 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self.number(told.get("number")).account if "user_id" in told else None
 
     def shown(self, contact, code=status.HTTP_200_OK):
+        contact = contacts_on(self.request.auth.number_id).get(pk=contact.pk)
         return Response(ContactSerializer(contact).data, status=code)
 
 
-def keep_choices(contact, told):
-    """What the customer refused or agreed to, as the program knows it."""
+def keep_choices(contact, told, number_id):
+    """What the customer refused or agreed to, as the program knows it; what they told other numbers only it does not
+    take back."""
     for channel, field in consent.FIELDS.items():
         if field in told:
-            consent.choose(contact, channel, told[field], Said(Source.API))
+            is_stranger = number_id is not None and is_stranger_on(contact, number_id)
+            wanted = stricter(consent.stored(contact, channel), told[field]) if is_stranger else told[field]
+            consent.choose(contact, channel, wanted, Said(Source.API))

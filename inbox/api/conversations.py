@@ -11,7 +11,8 @@ from inbox.api.conversation_moves import MovesOfConversation
 from inbox.api.messages import MessagesOfConversation
 from inbox.api.queries import PageQuery
 from inbox.api.resources import Resource
-from inbox.models import ApiKey, Contact, Conversation
+from inbox.models import ApiKey, Conversation
+from inbox.queries.reach import contacts_on
 from inbox.shapes import ConversationSerializer, with_shown
 
 Scope = ApiKey.Scope
@@ -106,8 +107,7 @@ class Conversations(
     def create(self, request):
         """Open a conversation (S0-6). Where one is open already it is returned unchanged, with `applied: false`."""
         asked = self.told(Opening)
-        contacts = self.any_of_key(Contact.objects.filter(merged_into=None), "threads__number")
-        contact = self.named(contacts, "contact", asked["contact"])
+        contact = self.named(contacts_on(request.auth.number_id), "contact", asked["contact"])
         conversation, is_new = open_conversation(contact, self.number(asked.get("number")), self.wanted(asked))
         if not is_new and asked["if_open"] == "conflict":
             words = f"Conversation {conversation.pk} is open with this contact on this number."

@@ -16,6 +16,7 @@ from inbox.actions.refusals import NotAllowed, Refusal
 from inbox.api.resources import Resource
 from inbox.models import Agent, ApiKey, Tag, Team
 from inbox.queries import numbers_of
+from inbox.queries.reach import agents_of, teams_of
 
 Scope = ApiKey.Scope
 
@@ -67,7 +68,7 @@ class Agents(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     ordering = ("id",)
 
     def get_queryset(self):
-        return self.agents()
+        return agents_of(self.request.auth.number_id)
 
     @extend_schema(request=AvailabilitySerializer, responses=AgentSerializer, operation_id="set_availability")
     @action(detail=True, methods=["post"], url_path="availability")
@@ -108,7 +109,8 @@ class Teams(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     ordering = ("id",)
 
     def get_queryset(self):
-        return self.teams().prefetch_related(Prefetch("members", self.agents()))
+        number_id = self.request.auth.number_id
+        return teams_of(number_id).prefetch_related(Prefetch("members", agents_of(number_id)))
 
 
 class TagSerializer(serializers.ModelSerializer):

@@ -5,20 +5,19 @@ from functools import partial
 from io import BytesIO
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.viewsets import GenericViewSet
 
+from inbox.actions.naming import agent_named, team_named
 from inbox.actions.refusals import Refusal
 from inbox.api.idempotency import once
 from inbox.api.limits import Counted
 from inbox.api.problems import TooLarge
 from inbox.api.queries import MOST_ROWS, PageQuery, Query
 from inbox.api.strict import complaints
-from inbox.models import Agent, Reception, Team
 from whatsapp.models import Number
 
 BODY_LIMIT = 1024 * 1024
@@ -173,33 +172,10 @@ class Resource(Counted, GenericViewSet):
             raise Refusal("not_found", f"There is no {field} {pk}, or the key may not see it.", field, 404)
         return row
 
-    def agents(self):
-        """Those who may log in and serve the key's number; admins serve all."""
-        agents, number_id = Agent.objects.filter(is_active=True), self.request.auth.number_id
-        if number_id is None:
-            return agents
-        serving = Reception.agents.through.objects.filter(reception__number=number_id).values("agent")
-        return agents.filter(Q(role=Agent.Role.ADMIN) | Q(pk__in=serving))
-
-    def teams(self):
-        """Those with somebody who serves the key's number, and the one that its new conversations go to."""
-        number_id = self.request.auth.number_id
-        if number_id is None:
-            return Team.objects.all()
-        with_somebody = Team.members.through.objects.filter(agent__in=self.agents()).values("team")
-        default = Reception.objects.filter(number=number_id).values("team")
-        return Team.objects.filter(Q(pk__in=with_somebody) | Q(pk__in=default))
-
     def agent(self, agent_id, field="agent"):
-        """The agent whom the body names in `field`. Raises Refusal."""
-        agent = self.agents().filter(pk=agent_id).first()
-        if agent is None:
-            raise Refusal("agent_unknown", f"There is no agent {agent_id} who may log in.", field, 400)
-        return agent
+        """The agent whom the body names in `field`, one who serves the key's number. Raises Refusal."""
+        return agent_named(agent_id, self.request.auth.number_id, field)
 
     def team(self, team_id, field="team"):
         """The same for a team."""
-        team = self.teams().filter(pk=team_id).first()
-        if team is None:
-            raise Refusal("team_unknown", f"There is no team {team_id}.", field, 400)
-        return team
+        return team_named(team_id, self.request.auth.number_id, field)

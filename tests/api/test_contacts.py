@@ -109,3 +109,68 @@ def test_another_name_is_shown_at_once_and_notes_disturb_nobody(
     with django_capture_on_commit_callbacks(execute=True):
         crm.post("contacts/", {"phone": PHONE, "name": "Nia Berg"})
     assert any(f"row-{conversation.pk}" in frame and "Nia Berg" in frame for frame in sent)
+
+
+# --- A key of one number ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(berlin):
+    """Nia is Munich's customer; Berlin has never had a word with her."""
+    kept = {"name": "Nia Berg", "email": "nia@example.com", "notes": "Pays late", "external_id": "M-1"}
+    nia = make_contact("Nia Berg", PHONE, attributes={"vip": True}, whatsapp_optout="marketing")
+    Contact.objects.filter(pk=nia.pk).update(**kept)
+    make_conversation(number=make_number("Munich"), contact=nia)
+    return nia
+
+
+@pytest.fixture
+def of_berlin(program, berlin):
+    return program(number=berlin)
+
+
+def test_s0_5_a_phone_is_one_contact_for_all_numbers_and_shows_nothing_of_what_others_keep(of_berlin, elsewhere):
+    """S0-5"""
+    saved = of_berlin.post("contacts/", {"phone": PHONE, "name": "Nia B."})
+    assert (saved.status_code, saved.json()["id"], saved.json()["phone"]) == (200, elsewhere.pk, PHONE)
+    shown = [
+        saved.json(),
+        of_berlin.get(f"contacts/{elsewhere.pk}/").json(),
+        of_berlin.get("contacts/", phone=PHONE).json()["results"][0],
+        of_berlin.post(f"contacts/{elsewhere.pk}/", {"name": "N"}, method="patch").json(),
+    ]
+    for row in shown:
+        assert (row["name"], row["email"], row["notes"], row["attributes"]) == ("", "", "", {})
+        assert row["external_id"] is row["owner"] is None
+    for asked in ({"q": "Berg"}, {"external_id": "M-1"}):
+        assert of_berlin.get("contacts/", **asked).json()["results"] == []
+
+
+def test_what_others_keep_stands_and_what_nobody_entered_is_filled_in(of_berlin, elsewhere):
+    Contact.objects.filter(pk=elsewhere.pk).update(email="")
+    told = {"name": "N", "email": "n@example.com", "notes": "x", "external_id": "B-1", "attributes": {"vip": 0, "a": 1}}
+    of_berlin.post("contacts/", {"phone": PHONE, **told, "whatsapp_optout": "", "sms_optout": "all"})
+    nia = Contact.objects.get()
+    assert (nia.name, nia.email, nia.notes, nia.external_id) == ("Nia Berg", "n@example.com", "Pays late", "M-1")
+    assert nia.attributes == {"vip": True, "a": 1}
+    assert (nia.whatsapp_optout, nia.sms_optout) == ("marketing", "all")
+
+
+def test_once_the_number_has_opened_a_conversation_the_contact_is_its_own_too(of_berlin, elsewhere):
+    of_berlin.post("contacts/", {"phone": PHONE})
+    assert of_berlin.post("conversations/", {"contact": elsewhere.pk}).status_code == 201
+    assert of_berlin.get(f"contacts/{elsewhere.pk}/").json()["notes"] == "Pays late"
+    assert of_berlin.get("contacts/", q="Berg").json()["results"]
+    assert of_berlin.post("contacts/", {"phone": PHONE, "name": "N"}).json()["name"] == "N"
+
+
+def test_a_conflict_names_no_contact_of_another_number(of_berlin, crm, elsewhere):
+    own = of_berlin.post("contacts/", {"external_id": "B-1"}).json()
+    for refused in (
+        of_berlin.post("contacts/", {"phone": PHONE, "external_id": "B-1"}),
+        of_berlin.post(f"contacts/{own['id']}/", {"phone": PHONE}, method="patch"),
+    ):
+        assert refused.json()["code"] == "contact_conflict"
+        assert not any(sign.isdigit() for sign in refused.json()["detail"])
+    told = {"phone": PHONE, "external_id": "B-1"}
+    assert f"{elsewhere.pk} and {own['id']}" in crm.post("contacts/", told).json()["detail"]

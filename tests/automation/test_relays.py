@@ -11,7 +11,7 @@ from inbox.actions.permission import TEMPLATES_ONLY
 from inbox.actions.sending import send_message
 from inbox.models import ApiKey, Conversation, Event, FeedEvent, FeedKind, Message
 from inbox.sentences import sentence
-from tests.factories import make_agent, make_conversation, make_team, taps, writes
+from tests.factories import make_agent, make_conversation, make_number, make_team, taps, writes
 from tests.moving import move_back
 from tests.workflow import COMPLETE, HAND_OVER, LATER, NONE, newest_relay, work
 from whatsapp.content import Button, Buttons, Text
@@ -433,6 +433,26 @@ def test_a_relay_goes_along_to_a_team(workflow, key, pending, amira, berlin):
     work()
     handed = fresh(pending)
     assert (handed.team, handed.is_waiting) == (parcels, True)
+
+
+def test_the_workflow_of_a_key_of_one_number_hands_over_to_nobody_elses_team_or_agent(
+    workflow, key, pending, amira, berlin, lena
+):
+    key.number = berlin
+    key.save()
+    zoe = make_agent("Zoe", numbers=[make_number("Munich")])
+    for named in ({"team": make_team("Repairs", zoe).pk}, {"agent": zoe.pk}):
+        Conversation.objects.update(status="pending", assignee=None, handover_to=lena)
+        taps(amira, berlin, asks(pending, key).wamid)
+        workflow.answers({**HAND_OVER, **named})
+        work()
+        assert newest_relay().failure.startswith(f"There is no {next(iter(named))}")
+        assert (fresh(pending).team, pending.assignee) == (None, lena)
+    taps(amira, berlin, asks(pending, key).wamid)
+    Conversation.objects.update(status="pending", assignee=None, handover_to=lena)
+    workflow.answers({**HAND_OVER, "team": make_team("Parcels", lena).pk})
+    work()
+    assert fresh(pending).team.name == "Parcels"
 
 
 def test_free_text_asked_for_by_a_text(workflow, key, served, amira, berlin):

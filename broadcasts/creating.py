@@ -9,6 +9,7 @@ from broadcasts import actions, ledger
 from broadcasts.channels import channel_of
 from broadcasts.models import Recipient
 from inbox.actions.refusals import Refusal
+from inbox.models import Attachment
 
 MOST_USERS = 10_000
 TWICE = "This phone stands in the broadcast already."
@@ -16,10 +17,11 @@ TWICE = "This phone stands in the broadcast already."
 
 @dataclass(frozen=True)
 class User:
-    """One who is to get it: the address as it was given, and their own values."""
+    """One who is to get it: the address as it was given, their own values, and their own file above the text."""
 
     address: str
     params: dict = field(default_factory=dict)
+    upload: Attachment | None = None
 
 
 def create(broadcast, users, now=None):
@@ -35,6 +37,7 @@ def create(broadcast, users, now=None):
     with transaction.atomic():
         broadcast.save()
         ledger.add(broadcast, entries, now)
+        _keep({file_id for entry in entries for file_id in entry.files} | {broadcast.content.get("header_file")})
         return actions.launch(broadcast.pk, now)
 
 
@@ -44,9 +47,18 @@ def _entries(broadcast, users):
         address = _address(channel, broadcast, place, user)
         _check(channel, broadcast, place, user)
         again = {"reason": Recipient.DUPLICATE, "words": TWICE} if address in seen else {}
-        entries.append(ledger.Entry(address, params=user.params, **again))
+        own = (user.upload.pk,) if user.upload else ()
+        entries.append(ledger.Entry(address, params=user.params, files=own, **again))
         seen.add(address)
     return entries
+
+
+def _keep(file_ids):
+    """Uploads that the broadcast needs are not forgotten as unsent."""
+    wanted = file_ids - {None}
+    kept = Attachment.objects.filter(pk__in=wanted).update(is_kept=True) if wanted else 0
+    if kept != len(wanted):
+        raise Refusal("attachment_gone", "A file is not here any more. Upload it again.", "attachments", 400)
 
 
 def _address(channel, broadcast, place, user):
@@ -59,7 +71,9 @@ def _address(channel, broadcast, place, user):
 
 def _check(channel, broadcast, place, user):
     try:
-        channel.check_values(broadcast, user.params)
+        channel.check_values(broadcast, user.params, user.upload)
     except Refusal as refusal:
         words = f"{refusal.words} User {place}, {user.address}."
-        raise Refusal(refusal.code, words, refusal.field, 400) from refusal
+        is_of_file = user.upload and str(refusal.field).startswith("header")
+        where = f"users.{place}.attachments" if is_of_file else refusal.field
+        raise Refusal(refusal.code, words, where, 400) from refusal

@@ -24,13 +24,13 @@ NEIGHBOURS = 500
 ADD = """
     WITH added AS (
         INSERT INTO broadcasts_recipient
-            (broadcast_id, shard, contact_id, address, params, status, reason, words, due_at, moved_at, attempts,
-             external_id)
+            (broadcast_id, shard, contact_id, address, params, files, status, reason, words, due_at, moved_at,
+             attempts, external_id)
         SELECT %(broadcast)s, (%(before)s + place) / %(neighbours)s %% %(shards)s, contact, address, params::jsonb,
-            status, reason, words, %(now)s, %(now)s, 0, ''
-        FROM unnest(%(contacts)s::bigint[], %(addresses)s::text[], %(params)s::text[], %(statuses)s::text[],
-            %(reasons)s::text[], %(words)s::text[])
-            WITH ORDINALITY AS given(contact, address, params, status, reason, words, place)
+            files::jsonb, status, reason, words, %(now)s, %(now)s, 0, ''
+        FROM unnest(%(contacts)s::bigint[], %(addresses)s::text[], %(params)s::text[], %(files)s::text[],
+            %(statuses)s::text[], %(reasons)s::text[], %(words)s::text[])
+            WITH ORDINALITY AS given(contact, address, params, files, status, reason, words, place)
         ON CONFLICT DO NOTHING
         RETURNING shard, status
     )
@@ -56,13 +56,14 @@ ENTER = """
 
 @dataclass(frozen=True)
 class Entry:
-    """A recipient to be: skipped from the beginning where there is a reason."""
+    """A recipient to be: skipped from the beginning where there is a reason. `files` are ids (Recipient.files)."""
 
     address: str
     contact_id: int | None = None
     params: dict = field(default_factory=dict)
     reason: str = ""
     words: str = ""
+    files: tuple[int, ...] = ()
 
     @property
     def status(self):
@@ -84,6 +85,7 @@ def add(broadcast, entries, now):
         "contacts": [entry.contact_id for entry in entries],
         "addresses": [entry.address for entry in entries],
         "params": [json.dumps(entry.params) for entry in entries],
+        "files": [json.dumps(entry.files) for entry in entries],
         "statuses": [entry.status for entry in entries],
         "reasons": [entry.reason for entry in entries],
         "words": [entry.words for entry in entries],

@@ -17,9 +17,11 @@ from broadcasts.api.shapes import (
     listed,
     status_of,
 )
+from broadcasts.api.users import with_uploads
 from broadcasts.creating import create
 from broadcasts.models import Broadcast
 from inbox.actions.refusals import NotAllowed
+from inbox.api.attached import upload_of
 from inbox.api.queries import PageQuery
 from inbox.api.resources import Body, Pages, Resource
 from inbox.models import ApiKey, Installation
@@ -102,22 +104,24 @@ class Broadcasts(mixins.ListModelMixin, Resource):
         """Send a message template to one or more users (S3-10); all of them are one broadcast (S3-24).
 
         Everything is checked before anything is sent: an unknown template or language, components that do not match its
-        structure, a user without a value where there is no default, a phone that is none. The answer names component
-        and parameter. Sending is asynchronous: ask with the `id` what became of it.
+        structure, a user without a value where there is no default, a phone that is none, a file of the wrong kind, a
+        link that is no public HTTPS address. The answer names component and parameter, or user and field. Sending is
+        asynchronous: ask with the `id` what became of it.
         """
         ask_broadcasting()
         asked = self.told(BroadcastWish)
         how = {name: asked[name] for name in ("name", "params", "scheduled_at", "stop_percent") if name in asked}
+        users = with_uploads(request.auth, asked["users"])
         broadcast = create(
             Broadcast(
                 number=self.number(asked.get("number")),
-                content=dict(asked["template"]),
+                content=content_of(request.auth, asked["template"], users),
                 skips_open_conversations=asked["skips_open_conversations"],
                 audience={"source": "api"},
                 api_key=request.auth,
                 **how,
             ),
-            asked["users"],
+            users,
         )
         return self.shown(broadcast, 201)
 
@@ -168,6 +172,14 @@ class Broadcasts(mixins.ListModelMixin, Resource):
 
     def shown(self, broadcast, code=200):
         return Response(BroadcastSerializer(self.get_queryset().get(pk=broadcast.pk)).data, status=code)
+
+
+def content_of(key, template, users):
+    """A TemplateWish as Broadcast.content. Raises Refusal for an upload that is not there."""
+    upload = upload_of(key, template)
+    content = {name: template[name] for name in ("name", "language", "components")}
+    content |= {"header_file": upload.pk} if upload else {}
+    return content | ({"has_own_files": True} if any(user.upload for user in users) else {})
 
 
 def ask_broadcasting():

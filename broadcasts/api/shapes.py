@@ -1,5 +1,6 @@
 """How broadcasts look to programs, and in which shape they send one (S3-10 to S3-45)."""
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -8,6 +9,7 @@ from broadcasts.api import examples
 from broadcasts.api.users import Users
 from broadcasts.models import Broadcast, Recipient
 from broadcasts.rules.retrying import code_in
+from inbox.api.attached import Attachments
 from inbox.api.resources import StorableDict
 
 Status = Recipient.Status
@@ -41,12 +43,14 @@ REASONS = {
     "capped": "skipped: has had as many broadcasts as allowed",
     "cancelled": "skipped: the broadcast was cancelled before",
     "content": "failure: the filled template does not fit, for example it is too long",
+    "file_gone": "failure: the file for this user is not here any more",
     "template_mismatch": "failure: the template has changed and the values do not fit any more",
     "unconfirmed": "failure: WhatsApp never answered, so it may or may not have been sent",
     "whatsapp_<code>": "failure: WhatsApp's own error, for example whatsapp_131026; the number stands in `code` too",
     "refused": "failure: it could not be sent, and there is no code",
 }
 KEPT = 0  # S3-40
+SHOWN_OF_CONTENT = ("name", "language", "components", "subject", "message", "offers_stop")
 MOST_STATUSES = 10_000
 
 
@@ -68,7 +72,12 @@ class TemplateWish(serializers.Serializer):
         default=list,
         max_length=20,
         help_text="Meta's send components. Each text parameter of header, body and URL button is a literal or holds "
-        "placeholders.",
+        "placeholders; so does the `link` of a picture, video or document in the header, which is a public HTTPS "
+        "address: `{{ photo }}` gives each user the one of their own `params`.",
+    )
+    attachments = Attachments(
+        "The id of an upload (POST media/) for the header, where that is a picture, video or document; a user's own "
+        "`attachments` go before."
     )
 
 
@@ -146,7 +155,7 @@ class BroadcastPause(serializers.Serializer):
 class BroadcastSerializer(serializers.ModelSerializer):
     example = examples.BROADCAST
 
-    template = serializers.JSONField(source="content", read_only=True, help_text="As it was sent.")
+    template = serializers.SerializerMethodField(help_text="As it was sent.")
     pause = serializers.SerializerMethodField(help_text="Why it is paused; null while it is not.")
     statistics = serializers.SerializerMethodField(help_text="How many users stand in each status.")
 
@@ -178,6 +187,13 @@ class BroadcastSerializer(serializers.ModelSerializer):
             "params": {"help_text": "The defaults."},
             "finished_at": {"help_text": "Since then nothing more leaves by itself."},
         }
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_template(self, broadcast):
+        content = broadcast.content
+        file_id = content.get("header_file")
+        shown = {name: content[name] for name in SHOWN_OF_CONTENT if name in content}
+        return shown | ({"attachments": [file_id]} if file_id else {})
 
     @extend_schema_field(BroadcastPause(allow_null=True))
     def get_pause(self, broadcast):

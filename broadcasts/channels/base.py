@@ -43,8 +43,9 @@ class Channel(ABC):
         """Whether its message can be sent at all. Raises Refusal, naming component and parameter."""
 
     @abstractmethod
-    def check_values(self, broadcast, own: dict) -> None:
-        """Whether it can be filled for somebody with these values of their own. Raises Refusal likewise."""
+    def check_values(self, broadcast, own: dict, upload=None) -> None:
+        """Whether it can be filled for somebody with these values of their own, on WhatsApp also with the file of their
+        own above the text (inbox.Attachment). Raises Refusal likewise."""
 
     def obstacle(self, broadcast) -> Obstacle | None:
         """What has come in the way since it began: for example a template that Meta has paused."""

@@ -61,7 +61,7 @@ class Direct(Channel):
         if obstacle := self.obstacle(broadcast):
             raise Refusal(obstacle.reason, obstacle.words, "sender", 400)
 
-    def check_values(self, broadcast, own):
+    def check_values(self, broadcast, own, upload=None):
         try:
             self.written(broadcast, Values(own, broadcast.params))
         except ValueMissing as missing:

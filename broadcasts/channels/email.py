@@ -76,9 +76,14 @@ class Email(Direct):
             message=message.message,
             reference=reference_of(recipient.pk),
             unsubscribe_url=unsubscribe_url(Wish(recipient.contact_id, recipient.pk)),
-            files=self._files(recipient.broadcast),
+            files=self._files(recipient),
         )
         return partial(post, email(senders.writer_of(self.sender(recipient.broadcast)), letter))
 
-    def _files(self, broadcast):
-        return [(kept.name, kept.read(), kept.mime_type) for kept in broadcast.files.all()]
+    def _files(self, recipient):
+        """Everybody's, and those that are this recipient's own. Raises OSError where one is gone."""
+        known = {kept.pk: kept for kept in recipient.broadcast.files.all()}
+        if not known.keys() >= set(recipient.files):
+            raise FileNotFoundError(f"Recipient {recipient.pk} has a file that is gone.")
+        meant = [kept for kept in known.values() if not kept.is_personal or kept.pk in recipient.files]
+        return [(kept.name, kept.read(), kept.mime_type) for kept in meant]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Max, Q
 
 from broadcasts import audience, ledger
-from broadcasts.channels import base
+from broadcasts.channels import base, headers
 from broadcasts.channels.base import Channel, Obstacle
 from broadcasts.models import Broadcast, Recipient
 from broadcasts.rules.personalise import ValueMissing, Values, personalised
@@ -14,7 +14,7 @@ from broadcasts.rules.retrying import HOPELESS, reason_of
 from inbox import delivery
 from inbox.actions.addressing import Addressee, threads_of
 from inbox.actions.refusals import Refusal, refusing_content
-from inbox.actions.sending import valid_phone
+from inbox.actions.sending import twin_of, valid_phone, with_header
 from inbox.actions.sending.drafts import Draft
 from inbox.actions.sending.together import put_together, writing_together
 from inbox.models import Message
@@ -44,6 +44,7 @@ GONE = Refused("contact_gone", "This contact was deleted or has no WhatsApp numb
 SERVED = Refused(*base.SERVED)
 TWICE = Refused(Recipient.DUPLICATE, "This person stands in the broadcast with another address, too.")
 CAPPED = Refused(*base.CAPPED)
+FILE_GONE = Refused("file_gone", "The file for this recipient is not here any more.", is_skip=False)
 
 
 class WhatsApp(Channel):
@@ -73,10 +74,11 @@ class WhatsApp(Channel):
             raise Refusal("template_not_approved", problem, "template", 400)
         with refusing_content():
             Template(content["name"], content["language"], tuple(content["components"]))
-            message_templates.check(template.components, personalised(content["components"], Anything()))
+            structure = headers.whole(broadcast, template, content["components"])
+            message_templates.check(template.components, personalised(structure, Anything()))
 
-    def check_values(self, broadcast, own):
-        _letter(broadcast).check(Values(own, broadcast.params))
+    def check_values(self, broadcast, own, upload=None):
+        _letter(broadcast).check(Values(own, broadcast.params), upload)
 
     def obstacle(self, broadcast):
         if broadcast.number.status in CUT_OFF:
@@ -96,6 +98,7 @@ class WhatsApp(Channel):
             contact_ids = [each.thread.contact_id for each in changes.values()]
             capped, reached = ledger.over_cap(broadcast, contact_ids, now), ledger.reached(broadcast, contact_ids)
             letter = Letter(broadcast, capped, reached)
+            letter.uploads = headers.uploads_of(recipients)
             put = [
                 (recipient, letter.put(changes.get(thread_id), recipient))
                 for recipient, thread_id in zip(recipients, thread_ids, strict=True)
@@ -113,7 +116,7 @@ class WhatsApp(Channel):
         return list(queued.order_by("pk").values_list("pk", flat=True)[:count])
 
     def leave(self, lane, entered):
-        return delivery.send_many(entered, _number_id(lane)).refused_codes
+        return delivery.send_many(headers.bring_together(entered), _number_id(lane)).refused_codes
 
     def shown(self, recipient):
         return recipient.message.text if recipient.message else ""
@@ -128,7 +131,7 @@ class WhatsApp(Channel):
 
 class Letter:
     """The message of a broadcast, to be written for one recipient after another. `capped`: ids of contacts who have had
-    enough; `reached`: of those who have this one."""
+    enough; `reached`: of those who have this one; `uploads`: recipients' own files above the text, by id."""
 
     def __init__(self, broadcast, capped=frozenset(), reached=frozenset()):
         self.broadcast = broadcast
@@ -136,38 +139,54 @@ class Letter:
         self.reached = set(reached)
         self.template = _template(broadcast)
         self.on_answer = _on_answer(broadcast)
+        self.shared = headers.shared_by(broadcast)
+        self.uploads = {}
 
-    def written(self, values):
-        """The Template with these personalise.Values. Raises Refusal (400) naming component and parameter."""
-        content, components = self.broadcast.content, self._filled(values)
+    def written(self, values, upload=None):
+        """The Template with these personalise.Values, and with the Attachment `upload` as its header. Raises Refusal
+        (400) naming component and parameter."""
+        content, components = self.broadcast.content, self._filled(values, upload)
         with refusing_content():
             preview = message_templates.shown(self.template.components, components)
             return Template(content["name"], content["language"], tuple(components), preview)
 
-    def check(self, values):
+    def check(self, values, upload=None):
         """Raises what `written` would raise: for thousands of users, and none of them sees it."""
         with refusing_content():
-            message_templates.check(self.template.components, self._filled(values))
+            message_templates.check(self.template.components, self._filled(values, upload or self.shared))
 
-    def _filled(self, values):
+    def _filled(self, values, upload):
+        components = self.broadcast.content["components"]
+        components = with_header(components, upload.kind) if upload else components
         try:
-            return [_with_safe_link(part) for part in personalised(self.broadcast.content["components"], values)]
+            filled = [_with_safe_link(part) for part in personalised(components, values)]
         except ValueMissing as error:
             raise Refusal("value_missing", error.words, error.place.where, 400) from error
+        headers.check_links(filled)
+        return filled
 
     def put(self, change, recipient):
         """The Message for this recipient, or why there is none (Refused)."""
         refused = self._refused(change)
         if refused:
             return refused
+        upload = self._upload(recipient)
+        if recipient.files and not upload:
+            return FILE_GONE
         try:
-            content = self.written(self._values(recipient, change.thread.contact))
+            content = self.written(self._values(recipient, change.thread.contact), upload)
         except Refusal as refusal:
             return Refused(refusal.code, refusal.words, is_skip=refusal.code == "value_missing")
         message, reason = put_together(change, self._draft(content, recipient))
         if message:
             self.reached.add(change.thread.contact_id)
+            if upload:
+                change.add(twin_of(upload, message))
         return message or Refused(reason.code, reason.words, is_skip=reason.code in SKIPPED)
+
+    def _upload(self, recipient):
+        """The file above the text: the recipient's own, else everybody's, else None."""
+        return self.uploads.get(recipient.files[0]) if recipient.files else self.shared
 
     def _refused(self, change):
         if change is None:

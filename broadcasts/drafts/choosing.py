@@ -5,9 +5,11 @@ from django.utils import timezone
 
 from broadcasts import ledger
 from broadcasts.channels import channel_of
+from broadcasts.drafts.files import MOST_IN_EMAIL
+from broadcasts.drafts.previews import link_tag
 from broadcasts.models import Broadcast, Recipient, Tally
 from broadcasts.queries import draft_to_change
-from broadcasts.rules.pasted import NotUsable, read_list
+from broadcasts.rules.pasted import File, NotUsable, read_list, with_files, with_links
 from inbox.actions.refusals import Refusal
 from inbox.models import Contact, Group
 from inbox.queries import contacts_for
@@ -84,9 +86,18 @@ def read(broadcast, text):
             raise NotUsable(refusal.words) from refusal
 
     try:
-        return read_list(text, address_of)
+        found = read_list(text, address_of)
     except NotUsable as error:
         raise Refusal("list_unreadable", str(error), "text", 400) from error
+    if broadcast.channel == Broadcast.Channel.EMAIL:
+        return with_files(found, _own_files(broadcast), MOST_IN_EMAIL)
+    tag = link_tag(broadcast)
+    return with_links(found, tag) if tag else found
+
+
+def _own_files(broadcast):
+    kept = broadcast.files.filter(is_personal=True)
+    return [File(*row) for row in kept.values_list("pk", "name", "size_bytes")]
 
 
 @transaction.atomic
@@ -96,7 +107,9 @@ def put_list(broadcast, pasted, now=None):
     draft_to_change(broadcast.pk)
     forget_list(broadcast)
     known = _known(broadcast, [line.address for line in pasted.lines])
-    entries = [ledger.Entry(line.address, known.get(line.address), line.params) for line in pasted.lines]
+    entries = [
+        ledger.Entry(line.address, known.get(line.address), line.params, files=line.files) for line in pasted.lines
+    ]
     now = now or timezone.now()
     for start in range(0, len(entries), TO_LEDGER):
         ledger.add(broadcast, entries[start : start + TO_LEDGER], now)

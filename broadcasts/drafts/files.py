@@ -4,6 +4,7 @@ import mimetypes
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from broadcasts.drafts.previews import template_of
 from broadcasts.queries import draft_to_change
@@ -21,22 +22,61 @@ MIB = 1024 * 1024
 # Encoded for mail a file grows by a third, and many servers take no more than 20 to 25 MB.
 MOST_IN_EMAIL = 15 * MIB
 MOST_FILES = 10
+MOST_PERSONAL, MOST_PERSONAL_BYTES = 500, 200 * MIB
 
 
 def attach(broadcast, uploads):
     """Add uploaded files to every email of a draft. Raises Refusal, and keeps none of them then."""
-    before = broadcast.files.aggregate(size=Sum("size_bytes", default=0))["size"]
-    if before + sum(upload.size for upload in uploads) > MOST_IN_EMAIL:
+    if _size_of(broadcast, uploads, is_personal=False) > MOST_IN_EMAIL:
         words = "Attachments of an email may have 15 MB in all. Send a link to the larger ones."
         raise Refusal("files_too_large", words, "files", 413)
-    if broadcast.files.count() + len(uploads) > MOST_FILES:
+    if broadcast.files.filter(is_personal=False).count() + len(uploads) > MOST_FILES:
         raise Refusal("too_many_files", f"An email takes up to {MOST_FILES} files.", "files", 400)
+    _add(broadcast, uploads, is_personal=False)
+
+
+def attach_personal(broadcast, uploads):
+    """Add files that only those get whose line in the list names them. A name stands for the newest one."""
+    if any(upload.size > MOST_IN_EMAIL for upload in uploads):
+        raise Refusal("files_too_large", "One of the files is too large for an email: up to 15 MB.", "files", 413)
+    if _size_of(broadcast, uploads, is_personal=True) > MOST_PERSONAL_BYTES:
+        raise Refusal("files_too_large", "The files of single recipients may have 200 MB in all.", "files", 413)
+    if broadcast.files.filter(is_personal=True).count() + len(uploads) > MOST_PERSONAL:
+        words = f"Up to {MOST_PERSONAL} files can be for single recipients."
+        raise Refusal("too_many_files", words, "files", 400)
+    _add(broadcast, uploads, is_personal=True)
+
+
+def _size_of(broadcast, uploads, **which):
+    before = broadcast.files.filter(**which).aggregate(size=Sum("size_bytes", default=0))["size"]
+    return before + sum(upload.size for upload in uploads)
+
+
+def _add(broadcast, uploads, **how):
     if any(not upload.size for upload in uploads):
         raise Refusal("file_empty", "One of the files is empty.", "files", 400)
     for upload in uploads:
         name = shown_name(upload.name)
         mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        broadcast.files.create(file=upload, name=name, mime_type=mime_type, size_bytes=upload.size)
+        broadcast.files.create(file=upload, name=name, mime_type=mime_type, size_bytes=upload.size, **how)
+
+
+def take_out(broadcast, file_id):
+    """A file goes, unless the draft's list says that somebody gets it. Raises Refusal."""
+    named = broadcast.recipients.filter(files__contains=[file_id]).count() if file_id else 0
+    if named:
+        who = "One line names" if named == 1 else f"{named:,} lines name"
+        raise Refusal("file_named", f"{who} this file. Remove the list in step three first.", "files", 400)
+    broadcast.files.filter(pk=file_id).delete()
+
+
+def files_of(broadcast):
+    """{"files": everybody's, "own_files": those of single recipients}, lists of BroadcastFile."""
+    kept = list(broadcast.files.all())
+    return {
+        "files": [file for file in kept if not file.is_personal],
+        "own_files": [file for file in kept if file.is_personal],
+    }
 
 
 def put_above_text(broadcast, upload, by):
@@ -51,6 +91,7 @@ def put_above_text(broadcast, upload, by):
         raise Refusal("no_place", "This template has no place for a file.", "file", 400)
     kept = _kept(upload, by, wanted.kind)
     media_id = _brought(kept, broadcast.number)
+    Attachment.objects.filter(pk=kept.pk).update(media_id=media_id, uploaded_at=timezone.now())
     place = {"id": media_id} | ({"filename": kept.filename} if wanted.kind == "document" else {})
     return _put_in(broadcast.pk, template, {wanted.key: place}, kept)
 

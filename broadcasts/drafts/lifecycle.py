@@ -1,6 +1,7 @@
 """A draft is begun, named, copied, deleted; what is scheduled becomes one again. It is saved whole or not."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from broadcasts.drafts.choosing import forget_list
 from broadcasts.models import Broadcast
@@ -57,9 +58,9 @@ def duplicate(broadcast, by):
     return made
 
 
-def copy_files(broadcast, other):
-    """The same attachments for another broadcast; the bytes are shared."""
-    for file in broadcast.files.all():
+def copy_files(broadcast, other, also=()):
+    """Everybody's attachments, and `also` these (ids), for everybody of another broadcast; the bytes are shared."""
+    for file in broadcast.files.filter(Q(is_personal=False) | Q(pk__in=also)):
         other.files.create(file=file.file.name, name=file.name, mime_type=file.mime_type, size_bytes=file.size_bytes)
 
 

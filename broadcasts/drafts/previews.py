@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from broadcasts import audience
 from broadcasts.models import Broadcast
-from broadcasts.rules import personalise
+from broadcasts.rules import personalise, template_values
 from broadcasts.rules.template_values import values_of
 from broadcasts.senders import sender_of
 from broadcasts.sms.stopping import with_hint
@@ -53,6 +53,15 @@ def tags_used(broadcast):
         return list(dict.fromkeys(place.name for place in personalise.places(content.get("components", []))))
     texts = (content.get("subject", ""), content.get("message", ""))
     return list(dict.fromkeys(name for text in texts for name in personalise.names(text)))
+
+
+def link_tag(broadcast):
+    """The tag that stands for the whole link of the file above the text, "" where there is none."""
+    parts = broadcast.content.get("components", []) if broadcast.channel == Channel.WHATSAPP else []
+    for link in template_values.header_links(parts):
+        if found := personalise.PLACEHOLDER.fullmatch(link.strip()):
+            return personalise.name_in(found)
+    return ""
 
 
 def template_of(broadcast):

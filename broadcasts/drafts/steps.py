@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from broadcasts import audience
 from broadcasts.channels import channel_of
-from broadcasts.drafts.previews import tags_used, template_of
+from broadcasts.drafts.previews import link_tag, tags_used, template_of
 from broadcasts.models import Broadcast
 from broadcasts.senders import sender_of
 from inbox.actions.refusals import Refusal
@@ -68,7 +68,10 @@ def check_message(broadcast):
         raise Refusal("template_missing", "Choose a message template.", "template", 400)
     channel = channel_of(broadcast)
     channel.check(broadcast)
-    channel.check_values(broadcast, dict.fromkeys(tags_used(broadcast), "x"))
+    stand_ins = dict.fromkeys(tags_used(broadcast), "x")
+    if link_tag(broadcast):
+        stand_ins[link_tag(broadcast)] = "https://example.com/x"
+    channel.check_values(broadcast, stand_ins)
 
 
 def check_recipients(broadcast):

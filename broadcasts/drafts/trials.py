@@ -14,7 +14,8 @@ SHOWN = 3
 
 
 def send(broadcast, address, contact, by):
-    """Send a draft to one address, filled with the values of `contact` (None: with the defaults). Raises Refusal."""
+    """Send a draft to one address, filled with the values of `contact` (None: with the defaults), with the own files of
+    the list's first line that has some. Raises Refusal."""
     if not address:
         raise Refusal("address_missing", "Say first where the test is to go.", "address", 400)
     check_message(broadcast)
@@ -42,5 +43,6 @@ def _copy(broadcast, by):
         answers_to=Broadcast.AnswersTo.RECORD,
         created_by=by,
     )
-    lifecycle.copy_files(broadcast, trial)
+    somebody = broadcast.recipients.exclude(files=[]).order_by("pk").first()
+    lifecycle.copy_files(broadcast, trial, also=somebody.files if somebody else ())
     return trial

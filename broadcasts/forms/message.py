@@ -9,7 +9,7 @@ Channel = Broadcast.Channel
 VALUE, DEFAULT = "value-", "default-"
 # What a subject line and a text may hold; mail programs cut a subject after some seventy characters anyway.
 MOST_SUBJECT, MOST_EMAIL, MOST_SMS = 200, 50_000, 1600
-MOST_VALUE, MOST_DEFAULT = 1024, 200
+MOST_VALUE, MOST_LINK, MOST_DEFAULT = 1024, 1024, 200
 
 
 def read_message(broadcast, posted):
@@ -33,10 +33,22 @@ def _whatsapp(broadcast, posted):
         if variable.kind == "location":
             values[variable.key] = _place(posted, variable.key)
         elif is_file(variable):
-            values[variable.key] = kept.get(variable.key)
+            values[variable.key] = _file(broadcast, posted, variable.key, kept.get(variable.key))
         else:
             values[variable.key] = _text(posted, f"{VALUE}{variable.key}", MOST_VALUE)
     broadcast.content = broadcast.content | {"components": components_of(template.components, values)}
+
+
+def _file(broadcast, posted, key, kept):
+    """A link that was written goes before the file that was chosen; none of it leaves the file."""
+    field = f"{VALUE}{key}.link"
+    if field not in posted:
+        return kept
+    link = _text(posted, field, MOST_LINK)
+    if link:
+        broadcast.content = {name: value for name, value in broadcast.content.items() if name != "header_file"}
+        return {"link": link}
+    return kept if kept and "link" not in kept else None
 
 
 def _place(posted, key):

@@ -12,7 +12,8 @@ class Broadcast(models.Model):
     """One message to many people over one channel, now or later.
 
     `content` is the message with its placeholders, in the shape of its channel (broadcasts.channels); for WhatsApp
-    {"name", "language", "components"} of a message template, for email {"subject", "message"}, for SMS {"message",
+    {"name", "language", "components"} of a message template (and `header_file`, the inbox.Attachment above the text;
+    `has_own_files` where recipients bring theirs), for email {"subject", "message"}, for SMS {"message",
     "offers_stop"}. `params` are the defaults of the placeholders. `audience`
     says who is meant, in the shape of broadcasts.audience; people who were named one by one are recipients already.
     """

@@ -5,13 +5,14 @@ from django.utils import timezone
 
 
 class BroadcastFile(models.Model):
-    """One attachment of every email of a broadcast. Its bytes are read once per run, not once per recipient."""
+    """An attachment of every email of a broadcast, or of those whose line in the list names it (`is_personal`)."""
 
     broadcast = models.ForeignKey("broadcasts.Broadcast", on_delete=models.CASCADE, related_name="files")
     file = models.FileField(upload_to="broadcasts/%Y/%m/")
     name = models.CharField(max_length=200)
     mime_type = models.CharField(max_length=100, default="application/octet-stream")
     size_bytes = models.PositiveBigIntegerField()
+    is_personal = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

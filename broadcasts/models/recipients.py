@@ -1,7 +1,7 @@
 """The ledger: one row for each recipient, and the counts that are kept with it."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from broadcasts.models.broadcasts import Broadcast
@@ -18,7 +18,8 @@ class Recipient(models.Model):
        \\-> skipped, cancelled
 
     `address` is a phone (E.164), WhatsApp's user id where no phone is known, or an email address. `params` are the
-    recipient's own values; what they lack comes from the contact, then from the broadcast's defaults. `reason` is a
+    recipient's own values; what they lack comes from the contact, then from the broadcast's defaults. `files` are ids
+    of what only they get: on WhatsApp the inbox.Attachment above the text, by email BroadcastFiles. `reason` is a
     stable word or, from WhatsApp, `whatsapp_<code>`; `words` say it to a person.
     """
 
@@ -44,6 +45,7 @@ class Recipient(models.Model):
     )
     address = models.CharField(max_length=254)
     params = models.JSONField(default=dict, blank=True)
+    files = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     reason = models.CharField(max_length=40, blank=True)

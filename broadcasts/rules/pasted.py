@@ -6,24 +6,27 @@ Cells are cut at tabs, semicolons or commas, whichever the first line has.
 
 import csv
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 MOST_LINES = 10_000
 MOST_COLUMNS = 30
 LONGEST_CELL = 1000
 DELIMITERS = "\t;,"
+# Names of the column that says which files only this recipient gets, with | between them.
+FILES = ("attachment", "attachments", "file", "files")
 # Names of the column that holds the address.
 ADDRESSES = ("phone", "telephone", "mobile", "number", "telefon", "tel", "whatsapp", "email", "e-mail", "mail")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A recipient: the number of the line, the address in the ledger's form, and values by column."""
+    """A recipient: the number of the line, the address in the ledger's form, values by column, and ids of files."""
 
     number: int
     address: str
     params: dict
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,15 @@ class Pasted:
     lines: tuple[Line, ...] = ()
     problems: tuple[Problem, ...] = ()
     is_too_long: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a line may name."""
+
+    id: int
+    name: str
+    size_bytes: int
 
 
 class NotUsable(Exception):
@@ -118,3 +130,50 @@ def _line(number, cells, columns, address_of, seen):
     seen[address] = number
     values = {name: cell for place, (name, cell) in enumerate(zip(names, cells, strict=False)) if place != at}
     return Line(number, address, {name: cell for name, cell in values.items() if name and cell})
+
+
+# --- What only one of them gets --------------------------------------------------------------------------------------
+
+
+def with_files(pasted: Pasted, files: Iterable[File], most_bytes: int) -> Pasted:
+    """The same list where a column names files: each line with theirs. A line that names one that is not there, or more
+    than `most_bytes` in all, is left out."""
+    columns = [name for name in pasted.columns if name.casefold() in FILES]
+    if not columns:
+        return pasted
+    known = {file.name.casefold(): file for file in files}
+    read = [_with_files(line, line.params.get(columns[0], ""), known, most_bytes) for line in pasted.lines]
+    return _told_apart(pasted, read)
+
+
+def with_links(pasted: Pasted, column: str) -> Pasted:
+    """The same list where a column holds addresses of files: a line whose address nobody can fetch is left out."""
+    named = next((name for name in pasted.columns if name.casefold() == column.casefold()), None)
+    if named is None:
+        return pasted
+    return _told_apart(pasted, [_with_link(line, line.params.get(named, "")) for line in pasted.lines])
+
+
+def _told_apart(pasted, read):
+    lines = tuple(one for one in read if isinstance(one, Line))
+    problems = sorted(
+        [*pasted.problems, *(one for one in read if isinstance(one, Problem))], key=lambda one: one.number
+    )
+    return replace(pasted, lines=lines, problems=tuple(problems))
+
+
+def _with_files(line, cell, known, most_bytes):
+    names = [name.strip() for name in cell.split("|") if name.strip()]
+    missing = next((name for name in names if name.casefold() not in known), None)
+    if missing:
+        return Problem(line.number, line.address, f"There is no file “{missing[:80]}” for single recipients.")
+    meant = {known[name.casefold()] for name in names}
+    if sum(file.size_bytes for file in meant) > most_bytes:
+        return Problem(line.number, line.address, "These files are too large for one email.")
+    return replace(line, files=tuple(sorted(file.id for file in meant)))
+
+
+def _with_link(line, cell):
+    if cell and (not cell.startswith("https://") or any(character.isspace() for character in cell)):
+        return Problem(line.number, line.address, f"“{cell[:80]}” is no link that starts with https://.")
+    return line

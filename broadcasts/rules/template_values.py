@@ -77,6 +77,13 @@ def _read(wanted: list[Variable], parameters: list[dict]) -> dict[str, object]:
     return {key: value for key, value in found.items() if value}
 
 
+def header_links(components: list[dict]) -> list[str]:
+    """Where the files of the header lie on the web, as far as they do."""
+    headers = [part for part in components if _part(part) == "header"]
+    files = [given.get(given.get("type")) for part in headers for given in part.get("parameters") or []]
+    return [file["link"] for file in files if isinstance(file, Mapping) and isinstance(file.get("link"), str)]
+
+
 def is_file(variable: Variable) -> bool:
     """Whether this place of the header takes a file."""
     return variable.kind in HEADER_MEDIA

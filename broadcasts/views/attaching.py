@@ -4,7 +4,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from broadcasts.drafts.files import attach, file_above_text, put_above_text
+from broadcasts.drafts.files import attach, attach_personal, file_above_text, files_of, put_above_text, take_out
+from broadcasts.views.composing import fields_of
 from broadcasts.views.guards import page, seen_broadcast
 from broadcasts.views.wizard import part_of_step, slow_part_of_step
 from inbox.actions.refusals import Refusal
@@ -15,14 +16,16 @@ from inbox.queries import number_in
 @require_POST
 @part_of_step
 def files(request, broadcast):
-    """Attachments of an email: `file` (repeated) is added, `remove` (an id) taken away. Answers with the list."""
+    """Attachments of an email: `file` (repeated) is added for everybody, `personal` for those whose line names it,
+    `remove` (an id) taken away. Answers with the list."""
     refused = ""
     try:
-        broadcast.files.filter(pk=number_in(request.POST.get("remove", ""))).delete()
+        take_out(broadcast, number_in(request.POST.get("remove", "")))
         attach(broadcast, request.FILES.getlist("file"))
+        attach_personal(broadcast, request.FILES.getlist("personal"))
     except Refusal as refusal:
         refused = refusal.words
-    context = {"broadcast": broadcast, "files": list(broadcast.files.all()), "refused": refused}
+    context = {"broadcast": broadcast, "refused": refused} | files_of(broadcast)
     return render(request, "broadcasts/wizard/_files.html", context)
 
 
@@ -37,7 +40,8 @@ def above_text(request, broadcast):
         broadcast = put_above_text(broadcast, request.FILES["file"], request.user)
     except Refusal as refusal:
         refused = refusal.words
-    context = {"broadcast": broadcast, "header_file": file_above_text(broadcast), "refused": refused}
+    field = next((one for one in fields_of(broadcast) if one["is_file"]), None)
+    context = {"broadcast": broadcast, "header_file": file_above_text(broadcast), "field": field, "refused": refused}
     return render(request, "broadcasts/wizard/_above_text.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from django.shortcuts import redirect, render
 
-from broadcasts.drafts.files import file_above_text
+from broadcasts.drafts.files import file_above_text, files_of
 from broadcasts.drafts.previews import preview_of, tags_used, template_of, values_for
 from broadcasts.drafts.steps import problem_of
 from broadcasts.forms.message import read_message
@@ -59,7 +59,7 @@ def _context(request, broadcast):
     return {
         "tags": tags_for(request.user),
         "defaults": [(name, broadcast.params.get(name, "")) for name in used],
-        **_filled_in(_fields(broadcast)),
+        **_filled_in(fields_of(broadcast)),
         **_template(broadcast),
         **_preview(request, broadcast),
     }
@@ -79,7 +79,7 @@ def _filled_in(fields):
     return {"fields": fields, "lacks_values": any(not field["value"] for field in written)}
 
 
-def _fields(broadcast):
+def fields_of(broadcast):
     """[{variable, value}] of a template, in reading order."""
     template = template_of(broadcast) if broadcast.channel == Channel.WHATSAPP else None
     if template is None:
@@ -98,7 +98,7 @@ def _preview(request, broadcast):
         "preview": shown,
         "preview_for": contact,
         "segments": segments(shown.body) if broadcast.channel == Channel.SMS else None,
-        "files": list(broadcast.files.all()),
+        **files_of(broadcast),
     }
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from broadcasts import actions
 from broadcasts.drafts import trials
-from broadcasts.drafts.files import file_above_text
+from broadcasts.drafts.files import file_above_text, files_of
 from broadcasts.drafts.previews import preview_of, template_of, values_for
 from broadcasts.drafts.reach import reach_of
 from broadcasts.drafts.steps import CHECKS
@@ -74,7 +74,7 @@ def _context(request, broadcast, form):
         "form": form,
         "reach": reach,
         "preview": shown,
-        "files": list(broadcast.files.all()),
+        **files_of(broadcast),
         "template": template_of(broadcast) if broadcast.channel == Channel.WHATSAPP else None,
         "sms_each": segments(shown.body).count if broadcast.channel == Channel.SMS else 0,
         "chosen_groups": list(Group.objects.filter(pk__in=broadcast.audience.get("groups", ())).defer("filter")),

@@ -53,10 +53,3 @@ def caption_of(upload, content):
         )
     with refusing_content():
         return contents.load("text", {"text": words})
-
-
-def with_header(components, upload):
-    """A template's send components with the upload as their header."""
-    file = {"type": upload.kind, upload.kind: {"id": TO_COME}}
-    others = [part for part in components if str(part.get("type", "")).lower() != "header"]
-    return [{"type": "header", "parameters": [file]}, *others]

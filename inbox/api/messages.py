@@ -5,10 +5,10 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from inbox.actions.sending import send_message, write_note
+from inbox.actions.sending import send_message, with_header, write_note
 from inbox.actions.sending.filling import filled_in, free_form
 from inbox.api import message_moves
-from inbox.api.attached import Attachments, send_with_file, upload_of, with_header
+from inbox.api.attached import Attachments, send_with_file, upload_of
 from inbox.api.message_moves import MovesOfMessage
 from inbox.api.queries import PageQuery
 from inbox.api.relaying import RelayWishes, Silence, behaviour_of
@@ -105,7 +105,7 @@ class MessagesOfConversation:
         behaves = behaviour_of(self.query, asked.get("relay"), request.auth)
         upload = upload_of(request.auth, asked)
         if upload:
-            asked["components"] = with_header(asked["components"], upload)
+            asked["components"] = with_header(asked["components"], upload.kind)
         stored = MessageTemplate.of(conversation.thread.number.account_id, asked["name"], asked["language"])
         message = send_message(
             conversation,

@@ -23,8 +23,12 @@ def bring_to_meta(message):
 
     Raises GraphError, FileMissing.
     """
-    missing = [attachment for attachment in message.attachments.all() if not _is_at_meta(attachment)]
-    return all(_upload(attachment, message.thread.number) for attachment in missing)
+    return all(bring(attachment, message.thread.number) for attachment in message.attachments.all())
+
+
+def bring(attachment, number):
+    """The same of one file."""
+    return _is_at_meta(attachment) or _upload(attachment, number)
 
 
 def _is_at_meta(attachment):
@@ -42,8 +46,8 @@ def _upload(attachment, number):
         media_id = _sent(attachment, number)
     finally:
         row.update(claimed_until=None)
-    row.update(media_id=media_id, uploaded_at=Now())
-    attachment.media_id = media_id
+    attachment.media_id, attachment.uploaded_at = media_id, timezone.now()
+    row.update(media_id=media_id, uploaded_at=attachment.uploaded_at)
     return True
 
 

@@ -11,6 +11,9 @@ from whatsapp.content import WITH_CAPTION, Media, Template, Text
 # Stands in content for Meta's id of a file that is brought there as the message leaves (inbox.delivery.envelope).
 TO_COME = "upload"
 MOST_FILES = 30
+# What two rows of the same bytes have in common.
+SHARED = ("uploaded_by", "api_key", "status", "kind", "mime_type", "filename", "size_bytes", "width", "height", "file")
+SHARED += ("media_id", "uploaded_at", "sha256")
 
 
 def send_files(where, attachment_ids, by, *, caption=None, now=None, **how):
@@ -60,6 +63,18 @@ def _header_kind(content):
     headers = [part for part in content.components if str(part.get("type", "")).lower() == "header"]
     parameters = headers[0].get("parameters") if headers else None
     return parameters[0].get("type", "") if parameters else ""
+
+
+def with_header(components, kind):
+    """A template's send components with a file of this kind as their header, to be brought to WhatsApp."""
+    others = [part for part in components if str(part.get("type", "")).lower() != "header"]
+    return [{"type": "header", "parameters": [{"type": kind, kind: {"id": TO_COME}}]}, *others]
+
+
+def twin_of(attachment, message):
+    """The same bytes as a row of `message`, to be saved with others. What WhatsApp has of them is not brought again."""
+    shared = {name: getattr(attachment, name) for name in SHARED}
+    return Attachment(token=uuid.uuid4(), message=message, **shared)
 
 
 def copy_of(attachment):

@@ -15,8 +15,8 @@ from rest_framework import serializers
 
 from inbox.models import Attachment, Contact, Conversation, Identity, Message, Participant, Tag
 
-# An address may carry a secret, and others than its sender read a message: it stays ours.
-NOT_SHOWN_OF_ON_ANSWER = "callback"
+# Others than its sender read a message: an address may carry a secret, and what its sender knows it by is theirs alone.
+NOT_SHOWN_OF_ON_ANSWER = ("callback", "correlation")
 
 # What these hold is JSON already.
 AS_IT_IS = (
@@ -81,7 +81,8 @@ class MessageSerializer(Shape):
     attachments = AttachmentSerializer(many=True, read_only=True, help_text="Its files.")
     error = serializers.SerializerMethodField(help_text="Why it failed and what to do; null where it did not.")
     on_answer = serializers.SerializerMethodField(
-        help_text="What an answer to this very message does, as its sender asked; the callback's address is left out."
+        help_text="What an answer to this very message does, as its sender asked. The callback's address is left out; "
+        "`correlation` is shown to the key that gave it, in answers of the API."
     )
 
     class Meta:
@@ -135,7 +136,7 @@ class MessageSerializer(Shape):
         return {"code": message.error_code, "text": message.error_text} if failed else None
 
     def get_on_answer(self, message) -> dict:
-        return {name: value for name, value in message.on_answer.items() if name != NOT_SHOWN_OF_ON_ANSWER}
+        return {name: value for name, value in message.on_answer.items() if name not in NOT_SHOWN_OF_ON_ANSWER}
 
 
 def with_shown(conversations):

@@ -33,7 +33,8 @@ def fail_within(change, relay, words, why=Why.FAILED):
 
 
 def _told(relay):
-    return {"id": relay.pk, "kind": relay.kind, "correlation": relay.correlation, "failure": relay.failure}
+    about = {"id": relay.pk, "key": relay.api_key_id, "kind": relay.kind}
+    return {**about, "correlation": relay.correlation, "failure": relay.failure}
 
 
 def fail_among_machines(change, relay):

@@ -23,16 +23,18 @@ class EventSerializer(serializers.ModelSerializer):
     type = serializers.CharField(source="kind", help_text="Kind of the event, for example message.received.")
     timestamp = serializers.DateTimeField(source="occurred_at", help_text="When it happened.")
 
+    data = serializers.SerializerMethodField(
+        help_text="Number, contact and conversation as they were then, and what the kind has besides: `message`, "
+        "`details` of a line, `survey`, `relay`, `template`, or `closes_at`."
+    )
+
     class Meta:
         model = FeedEvent
         fields = ["id", "type", "timestamp", "position", "data"]
-        extra_kwargs = {
-            "position": {"help_text": "Its place in the feed: ask for what comes `after` it."},
-            "data": {
-                "help_text": "Number, contact and conversation as they were then, and what the kind has besides: "
-                "`message`, `details` of a line, `survey`, `relay`, `template`, or `closes_at`."
-            },
-        }
+        extra_kwargs = {"position": {"help_text": "Its place in the feed: ask for what comes `after` it."}}
+
+    def get_data(self, event) -> dict:
+        return event.data_for(self.context["key_id"])
 
 
 @extend_schema_serializer(many=False)
@@ -97,7 +99,9 @@ class Events(Resource):
         last = page[-1].position if page else after
         reached = last if has_more else max(last, head.position)
         address = replace_query_param(request.build_absolute_uri(), "after", reached) if has_more else None
-        return Response(EventPage({"results": page, "after": reached, "next": address}).data)
+        return Response(
+            EventPage({"results": page, "after": reached, "next": address}, context={"key_id": request.auth.pk}).data
+        )
 
     def events(self):
         number = self.request.auth.number

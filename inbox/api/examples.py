@@ -77,6 +77,7 @@ SHAPES = {
         "content_url": "https://inbox.example.com/api/v1/media/31/content/",
     },
     "Key": {
+        "id": 2,
         "name": "CRM",
         "identifier": "5f0c9a7be1d2",
         "scopes": ["contacts:write", "conversations:write", "messages:templates"],

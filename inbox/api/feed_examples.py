@@ -59,6 +59,7 @@ DATA = {
         "message": QUESTION,
         "relay": {
             "id": 77,
+            "key": 2,
             "kind": "message",
             "correlation": {"order": "4711"},
             "failure": "Nobody answers at this address.",

@@ -7,8 +7,8 @@ from rest_framework.response import Response
 
 from inbox.actions.permission import ask_for_scope
 from inbox.actions.sending import react, send_again
+from inbox.api.message_shape import MessageSerializer, ShowsMessages
 from inbox.models import ApiKey
-from inbox.shapes import MessageSerializer
 
 Scope = ApiKey.Scope
 EMOJI_LIMIT = 32
@@ -25,7 +25,7 @@ class Reaction(serializers.Serializer):
 SCOPES = {"react": Scope.MESSAGES_FREE_FORM, "send_again": Scope.MESSAGES_TEMPLATES}
 
 
-class MovesOfMessage:
+class MovesOfMessage(ShowsMessages):
     """Named POSTs of a message, as a part of its resource."""
 
     @extend_schema(request=Reaction, responses={200: MessageSerializer}, operation_id="react_to_message")
@@ -34,7 +34,7 @@ class MovesOfMessage:
         """React to it, as the integration. Inside the window only; the customer sees the emoji at the message."""
         message, emoji = self.get_object(), self.told(Reaction)["emoji"]
         react(message.pk, emoji, None)
-        return Response(MessageSerializer(self.get_object()).data)
+        return Response(self.shown_message(self.get_object()))
 
     @extend_schema(request=None, responses={201: MessageSerializer}, operation_id="send_message_again")
     @action(detail=True, methods=["post"], url_path="send-again")
@@ -44,4 +44,4 @@ class MovesOfMessage:
         message = self.get_object()
         if message.kind != "template":
             ask_for_scope(request.auth, Scope.MESSAGES_FREE_FORM)
-        return Response(MessageSerializer(send_again(message.pk, None)).data, status=201)
+        return Response(self.shown_message(send_again(message.pk, None)), status=201)

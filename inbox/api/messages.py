@@ -10,11 +10,11 @@ from inbox.actions.sending.filling import filled_in, free_form
 from inbox.api import message_moves
 from inbox.api.attached import Attachments, send_with_file, upload_of
 from inbox.api.message_moves import MovesOfMessage
+from inbox.api.message_shape import MessageSerializer, ShowsMessages
 from inbox.api.queries import PageQuery
 from inbox.api.relaying import RelayWishes, Silence, behaviour_of
 from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.models import ApiKey, Message
-from inbox.shapes import MessageSerializer
 from whatsapp.models import MessageTemplate
 
 Scope = ApiKey.Scope
@@ -69,7 +69,7 @@ class NewestFirst(Pages):
         return ("-at", "-id")
 
 
-class MessagesOfConversation:
+class MessagesOfConversation(ShowsMessages):
     """The messages of a conversation, as a part of its resource."""
 
     @extend_schema(responses=MessageSerializer(many=True), operation_id="list_messages")
@@ -80,7 +80,7 @@ class MessagesOfConversation:
         rows = rows.prefetch_related("attachments")
         pages = NewestFirst()
         page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(MessageSerializer(page, many=True).data)
+        return pages.get_paginated_response(self.shown_messages(page))
 
     @extend_schema(request=FreeForm, responses={201: MessageSerializer}, operation_id="send_message")
     @messages.mapping.post
@@ -95,7 +95,7 @@ class MessagesOfConversation:
             message = send_with_file(conversation, asked, upload, **how)
         else:
             message = send_message(conversation, free_form(asked["kind"], asked["content"]), **how)
-        return Response(MessageSerializer(message).data, status=201)
+        return Response(self.shown_message(message), status=201)
 
     @extend_schema(request=TemplateMessage, responses={201: MessageSerializer}, operation_id="send_template_message")
     @action(detail=True, methods=["post"], url_path="template-messages")
@@ -116,7 +116,7 @@ class MessagesOfConversation:
             **behaves,
             **author(conversation, asked),
         )
-        return Response(MessageSerializer(message).data, status=201)
+        return Response(self.shown_message(message), status=201)
 
     @extend_schema(request=Note, responses={201: MessageSerializer}, operation_id="write_note")
     @action(detail=True, methods=["post"], url_path="notes")
@@ -124,7 +124,7 @@ class MessagesOfConversation:
         """Write an internal note."""
         asked = self.told(Note)
         note = write_note(self.get_object().pk, asked["text"], self.agent(asked["agent"]))
-        return Response(MessageSerializer(note).data, status=201)
+        return Response(self.shown_message(note), status=201)
 
 
 def author(conversation, asked):

@@ -13,6 +13,7 @@ class KeySerializer(serializers.ModelSerializer):
     class Meta:
         model = ApiKey
         fields = [
+            "id",
             "name",
             "identifier",
             "scopes",
@@ -23,6 +24,7 @@ class KeySerializer(serializers.ModelSerializer):
             "previous_until",
         ]
         extra_kwargs = {
+            "id": {"help_text": "Our id of the key; `relay.failed` says by it whose relay it was."},
             "identifier": {"help_text": "The part of the key that is no secret: sb_<identifier>_..."},
             "scopes": {"help_text": "What the key may do."},
             "number": {"help_text": "Id of the only number that the key sees and uses; null: all numbers."},

@@ -106,10 +106,17 @@ class FeedEvent(models.Model):
     def concerns(self, number):
         return self.number_id == number.pk or (self.number_id is None and self.account_id == number.account_id)
 
-    @property
-    def body(self):
-        """What a webhook sends (JSON's types); the Standard Webhooks specification names the three fields."""
-        return {"type": self.kind, "timestamp": self.occurred_at.isoformat(), "data": self.data}
+    def body_for(self, api_key_id):
+        """What a webhook of this key (None: of an admin) sends, in JSON's types; the Standard Webhooks specification
+        names the three fields."""
+        return {"type": self.kind, "timestamp": self.occurred_at.isoformat(), "data": self.data_for(api_key_id)}
+
+    def data_for(self, api_key_id):
+        """What a program gave along with its message, to know the answer by, is told to nobody else."""
+        relay = self.data.get("relay")
+        if not relay or (api_key_id and relay.get("key") == api_key_id):
+            return self.data
+        return {**self.data, "relay": {**relay, "correlation": None}}
 
 
 class FeedHead(models.Model):

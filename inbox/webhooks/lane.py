@@ -97,7 +97,7 @@ def _next(subscription, now):
 def deliver_one(delivery, now=None):
     """One signed request and its record. Returns how long the subscription takes by now, in ms."""
     subscription, event = delivery.subscription, delivery.event
-    outcome = send(subscription, event.public_id, event.body, now)
+    outcome = send(subscription, event.public_id, event.body_for(subscription.api_key_id), now)
     return outcomes.record(delivery, outcome, now or timezone.now())
 
 

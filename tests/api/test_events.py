@@ -1,5 +1,7 @@
 """The change feed over the API: what webhooks gave, for whoever was down."""
 
+import json
+
 import pytest
 
 from inbox import webhooks
@@ -62,6 +64,22 @@ def test_a_webhook_and_the_feed_say_the_same(reader, conversation):
     event = reader.get("events/").json()["results"][0]
     assert event["type"].encode() in sent
     assert far_end.received[0].message_id == event["id"]
+
+
+def test_what_a_program_gave_to_know_its_relay_by_is_told_to_that_program_only(program, conversation):
+    mine, other = program("events:read"), program("events:read")
+    relay = {"id": 1, "key": mine.key.pk, "kind": "message", "correlation": {"order": "4711"}, "failure": "No."}
+    with running_program() as far_end:
+        subscriptions = [make_subscription(far_end.url, api_key=key) for key in (mine.key, other.key, None)]
+        with change_conversation(conversation.pk) as change:
+            change.tell(FeedKind.RELAY_FAILED, relay=relay)
+        webhooks.publish()
+        for subscription in subscriptions:
+            webhooks.deliver(subscription.pk)
+    told = [json.loads(request.body)["data"]["relay"] for request in far_end.received]
+    told += [reader.get("events/").json()["results"][0]["data"]["relay"] for reader in (mine, other)]
+    nobodys = {**relay, "correlation": None}
+    assert told == [relay, nobodys, nobodys, relay, nobodys]
 
 
 def test_a_reader_goes_on_where_it_was(reader, conversation):

@@ -66,6 +66,17 @@ def test_what_is_asked_for_is_stored_with_the_message(crm, pending, sends):
     assert pending.thread.awaited == message
 
 
+def test_correlation_data_is_shown_to_the_key_that_gave_it_and_to_no_other(crm, program, pending):
+    make_subscription()
+    sent = send(crm, pending, relay={"correlation": {"order": "4711"}}).json()
+    other = program(*crm.key.scopes)
+    for path in (f"messages/{sent['id']}/", f"conversations/{pending.pk}/messages/"):
+        assert "4711" in crm.get(path).content.decode()
+        assert "4711" not in other.get(path).content.decode()
+    (event,) = told(FeedKind.MESSAGE_CREATED)
+    assert "4711" not in str(event.data)
+
+
 def test_the_address_of_a_callback_which_may_carry_a_secret_is_shown_to_nobody(crm, program, pending):
     make_subscription()
     sent = send(crm, pending, relay={"callback": "https://flow.example/1?token=secret"}).json()

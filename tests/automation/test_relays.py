@@ -490,6 +490,7 @@ def test_the_feed_is_told_of_a_failure(workflow, key, pending, amira, berlin):
     assert told["message"]["id"] == tapped.pk
     assert told["relay"] == {
         "id": newest_relay().pk,
+        "key": key.pk,
         "kind": "interaction",
         "correlation": 7,
         "failure": "It answered 404.",

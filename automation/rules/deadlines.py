@@ -144,8 +144,10 @@ def _bot_silence(facts, policy):
 
 
 def _pending_expiry(facts, policy):
-    """Nobody has answered, and no workflow has gone on, for as long as the number wants to wait."""
-    if facts.status != "pending" or policy.pending_for is None:
+    """Nobody has answered, and no workflow has gone on, for as long as the number wants to wait. A bot's conversation
+    in which neither the customer nor the bot has said a word waits in the same way."""
+    is_untouched = facts.status == "bot" and facts.customer_wrote_at is None and facts.bot_wrote_at is None
+    if not (facts.status == "pending" or is_untouched) or policy.pending_for is None:
         return None
     return max(filter(None, (facts.opened_at, facts.last_word_at)), default=facts.now) + policy.pending_for
 

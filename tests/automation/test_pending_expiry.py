@@ -8,9 +8,9 @@ from django.utils import timezone
 from inbox import timers
 from inbox.actions.assignment import assign
 from inbox.actions.opening import Wanted, open_conversation
-from inbox.models import Conversation, Message, Timer
+from inbox.models import Bot, Conversation, Message, Timer
 from inbox.sentences import sentence
-from tests.factories import make_agent, taps
+from tests.factories import make_agent, taps, writes
 from tests.moving import move_back
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,25 @@ def test_a_workflow_that_goes_on_is_waited_for(pending, berlin, amira):
     taps(amira, berlin, "wamid.asked")
     assert status_after(pending, days=20) == Status.PENDING
     assert status_after(pending, days=11) == Status.CLOSED
+
+
+def test_a_bots_conversation_in_which_nobody_says_a_word_closes_as_well(amira, berlin):
+    berlin.reception.bot = Bot.objects.create(name="Order desk")
+    berlin.reception.save()
+    conversation, _ = open_conversation(amira, berlin, Wanted())
+    assert conversation.status == Status.BOT
+    assert status_after(conversation, days=29) == Status.BOT
+    assert status_after(conversation, days=1, minutes=1) == Status.CLOSED
+    line = conversation.events.get(kind="closed")
+    assert sentence("closed", "", line.data) == "Closed: the customer did not answer"
+
+
+def test_a_bots_conversation_whose_customer_wrote_is_the_bots_to_end(amira, berlin):
+    berlin.reception.bot = Bot.objects.create(name="Order desk")
+    berlin.reception.save()
+    conversation, _ = open_conversation(amira, berlin, Wanted())
+    writes(amira, berlin)
+    assert not Timer.objects.filter(conversation=conversation, kind="pending_expiry").exists()
 
 
 def test_an_assigned_one_expires_never(pending, lena):

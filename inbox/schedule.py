@@ -14,6 +14,7 @@ SWEEPS = [
     ("inbox.tasks.forget_secrets_not_seen", 600),
     ("inbox.tasks.forget_unsent_uploads", DAY),
     ("inbox.tasks.heartbeat", 5),
+    ("inbox.tasks.mend_webhook_lanes", 60),
     ("inbox.tasks.sweep_absence", 10),
     ("inbox.tasks.sweep_attachments", 15),
     ("inbox.tasks.sweep_deliveries", 2),

@@ -73,6 +73,11 @@ def join_contacts(keep_id, absorb_id):
 
 
 @shared_task
+def mend_webhook_lanes():
+    webhooks.mend_lanes()
+
+
+@shared_task
 def publish_events():
     webhooks.publish()
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from encrypted_fields.fields import EncryptedTextField
 
@@ -204,6 +204,29 @@ class Subscription(models.Model):
         return [number for number in (self.number, self.api_key and self.api_key.number) if number]
 
 
+class WebhookDeliveries(models.QuerySet):
+    def in_lane(self, subscription_id, thread_id):
+        """What waits there or is under way; events of no thread stand in a lane of their own."""
+        return self.filter(subscription=subscription_id, thread=thread_id, status__in=WebhookDelivery.LANE)
+
+    def before_others(self):
+        """Those with nothing before them in their lanes."""
+        lane = WebhookDelivery.objects.filter(
+            subscription=OuterRef("subscription"), status__in=WebhookDelivery.LANE, event__lt=OuterRef("event")
+        )
+        # Null is not equal to null.
+        in_thread = Q(thread__isnull=False) & ~Exists(lane.filter(thread=OuterRef("thread")))
+        return self.filter(in_thread | Q(thread=None) & ~Exists(lane.filter(thread=None)))
+
+    def let_first_go(self):
+        """Mark those of these that wait and have nothing before them."""
+        return (
+            self.filter(status=WebhookDelivery.Status.PENDING, stands_first=False)
+            .before_others()
+            .update(stands_first=True)
+        )
+
+
 class WebhookDelivery(WithTries):
     """One event on its way to one subscription. The lane is (subscription, thread): in order, one at a time."""
 
@@ -219,11 +242,16 @@ class WebhookDelivery(WithTries):
     event = models.ForeignKey(FeedEvent, on_delete=models.CASCADE, related_name="deliveries")
     thread = models.ForeignKey("inbox.Thread", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    # Only such are looked at when one is claimed, however many wait behind them. Who is marked may have somebody before
+    # it for a moment (the claim asks); who is not and has nobody is found by a sweep.
+    stands_first = models.BooleanField(default=False, db_default=True)
     due_since = models.DateTimeField(default=timezone.now, help_text="It is given up a day later.")
     retry_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WebhookDeliveries.as_manager()
 
     class Meta:
         verbose_name = "webhook delivery"
@@ -245,10 +273,14 @@ class WebhookDelivery(WithTries):
                 condition=Q(status__in=["pending", "sending"]),
                 name="webhook_lane",
             ),
-            # What is sent next, oldest first.
-            models.Index(fields=["subscription", "event"], condition=Q(status="pending"), name="webhook_next"),
-            # The sweep: what is due, what was lost, what is too old.
-            models.Index(fields=["retry_at"], condition=Q(status="pending"), name="webhook_due"),
+            # What is sent next, whatever has waited longest; and whose turn it is.
+            models.Index(
+                fields=["subscription", "retry_at", "event"],
+                condition=Q(status="pending", stands_first=True),
+                name="webhook_ready",
+            ),
+            # The sweep: what is too old, and what was lost.
+            models.Index(fields=["due_since"], condition=Q(status="pending"), name="webhook_too_old"),
             models.Index(fields=["claimed_until"], condition=Q(status="sending"), name="webhook_in_flight"),
             # The log of a subscription, newest first, also by status.
             models.Index(fields=["subscription", "status", "-id"], name="webhook_log"),

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from inbox.models import Subscription, WebhookDelivery
@@ -82,16 +81,12 @@ def _has_room(subscription, now):
 
 
 def _next(subscription, now):
-    """The oldest that is the head of its lane and due; while the breaker is open the oldest head is the probe."""
-    lane = WebhookDelivery.objects.filter(subscription=subscription, status__in=WebhookDelivery.LANE)
-    same_lane = lane.filter(thread=OuterRef("thread"), event__lt=OuterRef("event"))
-    # Events of no thread stand in a lane of their own, and null is not equal to null.
-    without_thread = lane.filter(thread=None, event__lt=OuterRef("event"))
-    waiting = lane.filter(status=Status.PENDING).order_by("event")
+    """Of those that stand first in their lanes the one that has been due longest; while the breaker is open it is the
+    probe, due or not."""
+    ready = WebhookDelivery.objects.filter(subscription=subscription, status=Status.PENDING, stands_first=True)
     if not subscription.paused_at:
-        waiting = waiting.filter(retry_at__lte=now)
-    is_head = Q(thread__isnull=False) & ~Exists(same_lane) | Q(thread=None) & ~Exists(without_thread)
-    return waiting.filter(is_head).select_related("event").first()
+        ready = ready.filter(retry_at__lte=now)
+    return ready.before_others().order_by("retry_at", "event").select_related("event").first()
 
 
 def deliver_one(delivery, now=None):

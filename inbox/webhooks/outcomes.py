@@ -45,6 +45,8 @@ def record(delivery, outcome, now):
     row.claimed_until = None
     _settle(row, outcome, now)
     row.save()
+    if row.status != Status.PENDING:
+        _let_next_go(row)
     note(subscription, outcome, now)
     return subscription.pace_ms
 
@@ -57,6 +59,12 @@ def _settle(row, outcome, now):
     else:
         row.status = Status.PENDING
         row.retry_at = now + timedelta(seconds=rules.pause_seconds(row.attempts, random.random()))
+
+
+def _let_next_go(settled):
+    """The one behind it stands first now."""
+    behind = WebhookDelivery.objects.in_lane(settled.subscription_id, settled.thread_id).order_by("event")[:1]
+    WebhookDelivery.objects.filter(pk__in=behind.values("pk")).update(stands_first=True)
 
 
 def note(subscription, outcome, now):
@@ -77,5 +85,5 @@ def note(subscription, outcome, now):
 
 
 def make_due(subscription, now):
-    """It answers again: nothing waits for its own pause any more."""
-    subscription.deliveries.filter(status=Status.PENDING).update(retry_at=now)
+    """It answers again: nothing waits for its own pause any more. What was not tried yet has none."""
+    subscription.deliveries.filter(status=Status.PENDING, stands_first=True, retry_at__gt=now).update(retry_at=now)

@@ -44,5 +44,6 @@ def _make_due(subscription, events, now):
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["subscription", "event"],
-        update_fields=["status", "due_since", "retry_at", "attempts", "settled_at"],
+        update_fields=["status", "stands_first", "due_since", "retry_at", "attempts", "settled_at"],
     )
+    subscription.deliveries.filter(event__in=events).let_first_go()

@@ -44,9 +44,18 @@ def _address(events, now):
         for event in events
         if each.wants(event)
     ]
-    WebhookDelivery.objects.bulk_create(deliveries)
-    for subscription_id in dict.fromkeys(delivery.subscription_id for delivery in deliveries):
+    there = _locked({delivery.subscription_id for delivery in deliveries})
+    made = WebhookDelivery.objects.bulk_create(each for each in deliveries if each.subscription_id in there)
+    WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in made]).let_first_go()
+    for subscription_id in there:
         wake(DELIVER, subscription_id, queue="bulk")
+
+
+def _locked(subscription_ids):
+    """Those of these subscriptions that are still there. Until the transaction ends nothing of theirs is settled by
+    somebody who cannot see yet what now stands behind it."""
+    rows = Subscription.objects.select_for_update(no_key=True).filter(pk__in=subscription_ids)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def listening(now):

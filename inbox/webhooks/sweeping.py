@@ -1,7 +1,8 @@
 """What a lost wake-up or a killed worker left, what is too old to be sent, and what is forgotten after 30 days."""
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from inbox.models import FeedEvent, FeedHead, Subscription, WebhookDelivery
@@ -18,7 +19,8 @@ def sweep(now=None):
     now = now or timezone.now()
     publish(now)
     recover(now)
-    give_up(now)
+    if give_up(now):
+        mend_lanes()
     # In no order: of many slow ones none comes always first.
     for subscription_id in due(now).order_by("?").values_list("pk", flat=True):
         wake(DELIVER, subscription_id, queue="bulk")
@@ -36,9 +38,17 @@ def give_up(now):
     return old.update(status=Status.GIVEN_UP, settled_at=now)
 
 
+def mend_lanes():
+    """Where nothing stands first any more (it was given up, or deleted with its conversation), let the next one go."""
+    lanes = WebhookDelivery.objects.filter(status__in=WebhookDelivery.LANE).order_by().values("subscription", "thread")
+    stuck = lanes.annotate(first=Min("event"), has_first=BoolOr("stands_first")).filter(has_first=False)
+    for subscription_id, event_id in stuck.values_list("subscription", "first"):
+        WebhookDelivery.objects.filter(subscription=subscription_id, event=event_id).update(stands_first=True)
+
+
 def due(now):
     """Subscriptions that something may be sent to."""
-    waiting = WebhookDelivery.objects.filter(status=Status.PENDING)
+    waiting = WebhookDelivery.objects.filter(status=Status.PENDING, stands_first=True)
     flowing = Q(paused_at=None, pk__in=waiting.filter(retry_at__lte=now).values("subscription"))
     probing = Q(paused_at__isnull=False, probe_at__lte=now, pk__in=waiting.values("subscription"))
     return Subscription.objects.filter(flowing | probing, is_active=True)

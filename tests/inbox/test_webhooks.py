@@ -13,7 +13,7 @@ from inbox.actions.refusals import Refusal
 from inbox.changes import change_conversation
 from inbox.models import ApiKey, FeedEvent, FeedKind, Subscription, WebhookDelivery
 from inbox.programs import room, signing
-from inbox.webhooks import lane, replaying
+from inbox.webhooks import lane, outcomes, replaying
 from tests.factories import make_agent, make_contact, make_conversation, make_number, writes
 from tests.inbox.listening import make_subscription
 from tests.inbox.programs.far_end import running_program
@@ -289,7 +289,7 @@ def test_a_worker_killed_between_sending_and_recording_sends_again_under_the_sam
 ):
     happens(conversation)
     claimed = lane.claim(subscription.pk, NOON)
-    lane.send(subscription, claimed.event.public_id, claimed.event.body, NOON)  # and is killed here
+    lane.send(subscription, claimed.event.public_id, claimed.event.body_for(None), NOON)  # and is killed here
     assert webhooks.deliver(subscription.pk, NOON) == 0
     webhooks.sweep(NOON + timedelta(seconds=29))
     assert webhooks.deliver(subscription.pk, NOON + timedelta(seconds=29)) == 0
@@ -409,3 +409,58 @@ def test_few_tests_run_at_a_time(subscription, program, monkeypatch):
     outcome = webhooks.send_test(subscription)
     assert (outcome.is_success, outcome.words.split(":")[0]) == (False, "It was not sent")
     assert not program.received
+
+
+# --- Who stands first ------------------------------------------------------------------------------------------------
+
+
+def first_ones():
+    """The names of the events that a claim looks at."""
+    rows = WebhookDelivery.objects.filter(status=Status.PENDING, stands_first=True).order_by("event")
+    return [row.event.data["name"] for row in rows.select_related("event")]
+
+
+def test_however_many_wait_a_claim_looks_at_the_first_of_each_lane_only(subscription, program, conversation, number):
+    other = make_conversation("unassigned", number=number)
+    for name in ("one", "two", "three"):
+        happens(conversation, name)
+    happens(other, "other's one")
+    happens(other, "other's two")
+    assert first_ones() == ["one", "other's one"]
+    lane.deliver_one(lane.claim(subscription.pk, NOON), NOON)
+    assert first_ones() == ["two", "other's one"]
+    program.status = 500
+    lane.deliver_one(lane.claim(subscription.pk, NOON), NOON)
+    assert first_ones() == ["two", "other's one"], "what failed stands where it stood"
+
+
+def test_what_stands_behind_one_that_is_gone_stands_first(subscription, conversation):
+    for hours, name in enumerate(("given up", "behind it", "last")):
+        happens(conversation, name, NOON + timedelta(hours=hours))
+    webhooks.sweep(NOON + DAY)
+    assert first_ones() == ["behind it"]
+    FeedEvent.objects.get(data__name="behind it").delete()
+    assert first_ones() == []
+    webhooks.mend_lanes()
+    assert first_ones() == ["last"]
+
+
+def test_what_is_sent_again_goes_before_what_waits(subscription, program, conversation):
+    happens(conversation, "old")
+    webhooks.deliver(subscription.pk, NOON)
+    happens(conversation, "new")
+    webhooks.replay(subscription, FeedEvent.objects.filter(data__name="old"), NOON)
+    webhooks.deliver(subscription.pk, NOON)
+    assert names(program) == ["old", "old", "new"]
+
+
+def test_when_an_address_answers_again_only_what_was_tried_is_made_due(subscription, program, number):
+    """What nobody has tried is due already, be it a hundred thousand."""
+    program.status = 500
+    for serial in range(8):
+        happens(make_conversation("unassigned", number=number), serial)
+    webhooks.deliver(subscription.pk, NOON)
+    subscription.refresh_from_db()
+    outcomes.make_due(subscription, NOON + MINUTE / 60)
+    assert WebhookDelivery.objects.filter(retry_at=NOON).count() == 3
+    assert WebhookDelivery.objects.filter(retry_at=NOON + MINUTE / 60).count() == 5

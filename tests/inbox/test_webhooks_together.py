@@ -150,3 +150,19 @@ def test_a_busy_address_gives_way_after_a_moment(number, monkeypatch):
             happens(make_conversation("unassigned", number=number))
         assert webhooks.deliver(subscription.pk) == 1
     assert went_on == [subscription.pk]
+
+
+def test_what_is_told_while_the_one_before_it_is_settled_gets_its_turn(number):
+    """Both at the same moment: neither sees what the other writes."""
+    with running_program() as program:
+        subscription = make_subscription(program.url, pace_ms=5)
+        conversation = make_conversation("unassigned", number=number)
+        for serial in range(25):
+            happens(conversation, f"{serial}, first")
+            with change_conversation(conversation.pk) as change:
+                change.tell(FeedKind.RELAY_FAILED, name=f"{serial}, second")
+            with worker(subscription):
+                webhooks.publish()
+            webhooks.deliver(subscription.pk)
+        assert not WebhookDelivery.objects.exclude(status=Status.DELIVERED).exists()
+        assert names(program) == [f"{serial}, {which}" for serial in range(25) for which in ("first", "second")]

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from broadcasts import audience, ledger
+from broadcasts import audience, ledger, news
 from broadcasts.channels import channel_of
 from broadcasts.engine import couriers, endings, fates, planning
 from broadcasts.models import Broadcast, Courier, Pace, Recipient, Tally
@@ -54,6 +54,7 @@ def _start(broadcast, now):
     broadcast.lane = channel_of(broadcast).lane(broadcast)
     broadcast.planned_at = None if audience.has_audience(broadcast) else now
     broadcast.save(update_fields=["status", "started_at", "lane", "planned_at"])
+    news.tell(news.STARTED, broadcast.pk)
     pace = _pace(broadcast, now)
     if broadcast.planned_at:
         couriers.wake_all(pace)
@@ -90,6 +91,7 @@ def resume(broadcast_id):
     broadcast.status, broadcast.pause_reason, broadcast.pause_words = Status.SENDING, "", ""
     _forgive(broadcast)
     broadcast.save()
+    news.tell(news.RESUMED, broadcast.pk)
     _wake(broadcast)
     return broadcast
 
@@ -106,6 +108,7 @@ def cancel(broadcast_id, now=None):
             broadcast.pause_reason = broadcast.pause_words = ""
             broadcast.save()
             _cancel_queued(broadcast, now)
+            news.tell(news.CANCELLED, broadcast.pk)
     _take_back(broadcast)
     return broadcast
 
@@ -151,10 +154,13 @@ def retry_failed(broadcast_id, also_unconfirmed=False, now=None):
 
 def _go_on(broadcast):
     """With those who are tried again. One that is paused stays so."""
-    if broadcast.status == Status.FINISHED:
+    was_over = broadcast.status == Status.FINISHED
+    if was_over:
         broadcast.status, broadcast.finished_at = Status.SENDING, None
     _forgive(broadcast)
     broadcast.save()
+    if was_over:
+        news.tell(news.RESUMED, broadcast.pk)
     if broadcast.status == Status.SENDING:
         _wake(broadcast)
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, fields
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
-from broadcasts.models import Broadcast, Tally
+from broadcasts.models import Broadcast, Recipient, Tally
 from inbox.actions.refusals import Refusal
 from inbox.queries import numbers_of
 
@@ -120,6 +120,21 @@ class Figures:
     @property
     def done(self):
         return self.total - self.waiting
+
+
+@dataclass(frozen=True)
+class Failures:
+    """How many failed for the same reason, in words for people."""
+
+    words: str
+    count: int
+
+
+def failures_of(broadcast, most=5):
+    """Why its recipients failed, the commonest reason first."""
+    failed = Recipient.objects.filter(broadcast=broadcast, status=Recipient.Status.FAILED).order_by()
+    rows = failed.values_list("words").annotate(count=Count("pk")).order_by("-count", "words")
+    return [Failures(words, count) for words, count in rows[:most]]
 
 
 def figures_of(broadcast_ids):

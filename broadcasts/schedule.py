@@ -5,3 +5,4 @@ from inbox import schedule
 schedule.add("broadcasts.tasks.sweep", 1)
 schedule.add("broadcasts.tasks.sweep_lost", 30)
 schedule.add("broadcasts.tasks.sweep_cancelled", 30)
+schedule.add("broadcasts.tasks.look_at_quality", 60)

@@ -1,6 +1,7 @@
 """Broadcasts in words: states, speeds, what became of a recipient."""
 
 from broadcasts.models import Broadcast, Recipient
+from broadcasts.rules.quality import RED, YELLOW
 
 Status = Broadcast.Status
 STATES = {
@@ -22,7 +23,17 @@ LEDGER = {
     Recipient.Status.SKIPPED: "Skipped",
     Recipient.Status.CANCELLED: "Cancelled",
 }
+# How WhatsApp rates a number, where that is worth a word.
+QUALITY = {
+    YELLOW: "WhatsApp rates the quality of this number as medium: some people block or report what it sends.",
+    RED: "WhatsApp rates the quality of this number as low: many people block or report what it sends.",
+}
 MINUTE, HOUR = 60, 3600
+
+
+def quality(number):
+    """A sentence about a WhatsApp number that is not rated well, "" about all others and none."""
+    return QUALITY.get(number.quality_rating, "") if number else ""
 
 
 def speed(per_second):

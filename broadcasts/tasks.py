@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from broadcasts import actions
+from broadcasts import actions, quality
 from broadcasts.channels import outcomes
 from broadcasts.engine import couriers, planning
 
@@ -25,6 +25,11 @@ def sweep_lost():
 @shared_task
 def sweep_cancelled():
     actions.sweep_cancelled()
+
+
+@shared_task
+def look_at_quality():
+    quality.look_again()
 
 
 @shared_task

@@ -94,6 +94,18 @@ def tell_beside(kind, account, now=None, **about):
         wake(PUBLISH)
 
 
+def tell_of_number(kind, number, now=None, **about):
+    """Tell of what concerns one number (None: none at all) and no thread. Asks nobody whether they listen."""
+    FeedEvent.objects.create(
+        kind=kind,
+        account_id=number and number.account_id,
+        number=number,
+        occurred_at=now or timezone.now(),
+        data={"number": number and number.pk, **about},
+    )
+    wake(PUBLISH)
+
+
 def tell_of_contact(line, contact):
     """Tell what `line` would tell in a thread, for a contact who has none: one known by mail or SMS only."""
     told = {"number": None, "contact": _contacts([contact.pk])[contact.pk], "conversation": None}

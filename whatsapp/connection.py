@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from whatsapp import reengagement, signals
+from whatsapp import reengagement, signals, standing
 from whatsapp.client import GraphClient
 from whatsapp.errors import GraphError, NumberFault
 from whatsapp.models import Number
@@ -53,33 +53,10 @@ def _subscribe(client, waba_id):
 
 
 def _remember(number, told, profile):
-    fields = {
-        "display_phone_number": told.get("display_phone_number"),
-        "verified_name": told.get("verified_name"),
-        "quality_rating": told.get("quality_rating"),
-        "messaging_limit": told.get("whatsapp_business_manager_messaging_limit"),
-        "throughput_level": _level(told.get("throughput")),
-        "status": told.get("status"),
-    }
-    changed = {name: _fitting(name, value) for name, value in fields.items() if isinstance(value, str) and value}
+    changed = standing.fields_of(told)
     if profile is not None:
         changed["profile"] = {key: value for key, value in profile.items() if key != "messaging_product"}
-    _update(number, checked_at=timezone.now(), **changed)
-
-
-def _level(throughput):
-    return throughput.get("level") if isinstance(throughput, dict) else None
-
-
-def _fitting(name, value):
-    return value[: Number._meta.get_field(name).max_length]
-
-
-def _update(number, **changed):
-    """Only these columns: an admin may be saving the others."""
-    for name, value in changed.items():
-        setattr(number, name, value)
-    Number.objects.filter(pk=number.pk).update(**changed)
+    standing.keep(number, checked_at=timezone.now(), **changed)
 
 
 def hold(number, reason, now=None):

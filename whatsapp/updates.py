@@ -4,7 +4,7 @@ import re
 
 from django.utils import timezone
 
-from whatsapp import connection, inbound, template_sync
+from whatsapp import connection, inbound, signals, standing, template_sync
 from whatsapp.errors import NUMBER_FAULTS, sentence
 from whatsapp.models import Account, MessageTemplate, Number
 from whatsapp.signals import Unusable
@@ -18,6 +18,9 @@ CUT_OFF = {
     "DISABLE": "Meta has disabled this WhatsApp business account. Appeal in Meta's business settings.",
 }
 BACK = ("ACCOUNT_RECONNECTED", "REINSTATE")
+RESTRICTED, NO_BEGINNING = "ACCOUNT_RESTRICTION", "RESTRICTED_BIZ_INITIATED_MESSAGING"
+# What news of a number's quality say of its state.
+FLAGS = {"FLAGGED": "FLAGGED", "UNFLAGGED": "CONNECTED"}
 
 
 def apply(event):
@@ -86,11 +89,12 @@ def number_changed(event):
         name: fitting(Number, name, value) for name, value in changed.items() if isinstance(value, str) and value
     }
     if changed:
-        Number.objects.filter(pk=numbers[0].pk).update(**changed)
+        standing.keep(numbers[0], **changed)
 
 
 def limit_told(value):
-    return {"messaging_limit": value.get("max_daily_conversations_per_business") or value.get("current_limit")}
+    limit = value.get("max_daily_conversations_per_business") or value.get("current_limit")
+    return {"messaging_limit": limit, "status": FLAGS.get(str(value.get("event")))}
 
 
 def name_told(value):
@@ -111,6 +115,8 @@ def account_changed(event):
     """An account that Meta cut off holds all its numbers; news without consequence stay in the webhook call."""
     if event.field != "account_update":
         return
+    if event.value.get("event") == RESTRICTED:
+        account_restricted(event)
     ban = event.value.get("ban_info")
     state = ban.get("waba_ban_state") if isinstance(ban, dict) else event.value.get("event")
     if not isinstance(state, str) or state not in (*CUT_OFF, *BACK):
@@ -120,6 +126,14 @@ def account_changed(event):
             connection.hold(number, CUT_OFF[state])
         else:
             connection.resume(number)
+
+
+def account_restricted(event):
+    """Meta lets the account's numbers answer, but not begin."""
+    told = event.value.get("restriction_info")
+    kinds = [row.get("restriction_type") for row in told if isinstance(row, dict)] if isinstance(told, list) else []
+    if NO_BEGINNING in kinds:
+        signals.account_restricted.send(Account, account=account_of(event))
 
 
 def fitting(model, name, value):

@@ -5,21 +5,17 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from broadcasts import actions
-from broadcasts.api import examples
+from broadcasts import actions, examples
 from broadcasts.api.shapes import (
-    STATUSES,
-    WORDS,
-    BroadcastSerializer,
     BroadcastWish,
     BroadcastWithUsers,
     StatusOfUser,
-    listed,
     status_of,
 )
 from broadcasts.api.users import with_uploads
 from broadcasts.creating import create
 from broadcasts.models import Broadcast
+from broadcasts.shapes import STATUSES, WORDS, BroadcastSerializer, listed
 from inbox.actions.refusals import NotAllowed
 from inbox.api.attached import upload_of
 from inbox.api.queries import PageQuery
@@ -94,7 +90,7 @@ class Broadcasts(mixins.ListModelMixin, Resource):
     queries = {"list": BroadcastQuery, "recipients": RecipientQuery}
 
     def get_queryset(self):
-        rows = Broadcast.objects.prefetch_related("tallies")
+        rows = Broadcast.objects.select_related("number").prefetch_related("tallies")
         if self.action == "list":
             rows = rows.filter(**self.filters("status", "number"))
         return self.of_key(rows, "number")
@@ -117,6 +113,7 @@ class Broadcasts(mixins.ListModelMixin, Resource):
                 number=self.number(asked.get("number")),
                 content=content_of(request.auth, asked["template"], users),
                 skips_open_conversations=asked["skips_open_conversations"],
+                pauses_on_low_quality=asked["pauses_on_low_quality"],
                 audience={"source": "api"},
                 api_key=request.auth,
                 **how,

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from broadcasts.api import examples
+from broadcasts import examples
 from broadcasts.rules.personalise import ValueMissing, Values, personalised
 from inbox.actions import assignment, closing
 from inbox.actions.addressing import Addressee, threads_of

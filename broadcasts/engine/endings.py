@@ -1,9 +1,10 @@
 """When a broadcast stands still or is over."""
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from broadcasts import ledger
+from broadcasts import ledger, news
 from broadcasts.models import Broadcast, Recipient
 from broadcasts.rules import retrying
 
@@ -28,19 +29,27 @@ def failed_and_settled(counts):
     return counts["failed"], counts["failed"] + counts["sent"] + counts["delivered"] + counts["read"]
 
 
+@transaction.atomic
 def pause(broadcast, reason, words):
     """True when it was sending."""
     sending = Broadcast.objects.filter(pk=broadcast.pk, status=Status.SENDING)
-    return bool(sending.update(status=Status.PAUSED, pause_reason=reason, pause_words=words))
+    is_paused = bool(sending.update(status=Status.PAUSED, pause_reason=reason, pause_words=words))
+    if is_paused:
+        news.tell(news.PAUSED, broadcast.pk)
+    return is_paused
 
 
+@transaction.atomic
 def finish(broadcast_id, now=None):
     """True when this was its end: everybody has a row, and none of them is open."""
     open_ones = Recipient.objects.filter(broadcast=OuterRef("pk"), status__in=Recipient.OPEN)
     done = Broadcast.objects.filter(
         ~Exists(open_ones), pk=broadcast_id, status=Status.SENDING, planned_at__isnull=False
     )
-    return bool(done.update(status=Status.FINISHED, finished_at=now or timezone.now()))
+    is_over = bool(done.update(status=Status.FINISHED, finished_at=now or timezone.now()))
+    if is_over:
+        news.tell(news.FINISHED, broadcast_id)
+    return is_over
 
 
 def sweep():

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from broadcasts import ledger
+from broadcasts import ledger, news
 from broadcasts.engine import couriers
 from broadcasts.models import Broadcast, Pace, Recipient
 from broadcasts.rules.retrying import next_try_seconds, reason_of
@@ -85,7 +85,9 @@ def _meet(fate, recipients, now):
 def _go_on(broadcast_ids):
     """One that was finished goes on for those who get another try."""
     finished = Broadcast.objects.filter(pk__in=broadcast_ids, status=Broadcast.Status.FINISHED)
-    lanes = list(finished.values_list("lane", flat=True))
+    resumed = dict(finished.values_list("pk", "lane"))
     finished.update(status=Broadcast.Status.SENDING, finished_at=None)
-    for pace in Pace.objects.filter(key__in=lanes):
+    for broadcast_id in resumed:
+        news.tell(news.RESUMED, broadcast_id)
+    for pace in Pace.objects.filter(key__in=resumed.values()):
         couriers.wake_all(pace)

@@ -46,6 +46,7 @@ class Broadcast(models.Model):
         "cap_days",
         "skips_open_conversations",
         "stop_percent",
+        "pauses_on_low_quality",
         "answers_to",
         "answers_team",
         "answers_bot",
@@ -89,6 +90,11 @@ class Broadcast(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(99)],
         help_text="Pause when more of them than this fail, in percent.",
+    )
+    pauses_on_low_quality = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Pause when WhatsApp rates the number's quality as low, flags it, or lowers its limit.",
     )
     # Who resumes after the stop rule has seen these: it counts from then on.
     forgiven_failed = models.PositiveIntegerField(default=0, editable=False)

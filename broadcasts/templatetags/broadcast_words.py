@@ -36,6 +36,7 @@ FATE_ICONS = {
 
 register.filter("speed", sentences.speed)
 register.filter("time_left", sentences.time_left)
+register.filter("quality_words", sentences.quality)
 register.filter("language_name", language_name)
 
 

@@ -56,7 +56,9 @@ def progress(request, broadcast_id):
 def _progress(request, found):
     before = Sample.read(request.GET.get("sample", ""))
     (row,), sample = progress_of([found], timezone.now(), before)
-    return {"broadcast": found, "row": row, "figures": row.figures, "sample": sample, "ledger_words": LEDGER}
+    failures = queries.failures_of(found) if row.figures.failed else []
+    shown = {"broadcast": found, "row": row, "figures": row.figures, "sample": sample, "ledger_words": LEDGER}
+    return shown | {"failures": failures}
 
 
 # --- The ledger ------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ class EventSerializer(serializers.ModelSerializer):
 
     data = serializers.SerializerMethodField(
         help_text="Number, contact and conversation as they were then, and what the kind has besides: `message`, "
-        "`details` of a line, `survey`, `relay`, `template`, or `closes_at`."
+        "`details` of a line, `survey`, `relay`, `template`, `broadcast`, or `closes_at`."
     )
 
     class Meta:

@@ -21,12 +21,45 @@ DELIVERED = {
     "sent_at": "2026-11-28T09:02:01Z",
     "delivered_at": "2026-11-28T09:02:02Z",
 }
+BROADCAST = {
+    "id": 71,
+    "name": "Shipped on Friday",
+    "channel": "whatsapp",
+    "number": 1,
+    "number_quality": "GREEN",
+    "status": "sending",
+    "pause": None,
+    "template": {"name": "shipped", "language": "en", "components": []},
+    "params": {},
+    "scheduled_at": None,
+    "created_at": "2026-11-28T09:00:00Z",
+    "started_at": "2026-11-28T09:00:00Z",
+    "finished_at": None,
+    "stop_percent": 20,
+    "pauses_on_low_quality": True,
+    "statistics": {
+        "total": 2,
+        "pending": 2,
+        "sent": 0,
+        "delivered": 0,
+        "read": 0,
+        "failure": 0,
+        "skipped": 0,
+        "cancelled": 0,
+    },
+}
+OVER = {"finished_at": "2026-11-28T09:00:02Z"}
+PAUSE = {"reason": "stop_rule", "words": "More than 20 % failed: 5 of 21. Look why, then resume."}
 BY_ADA = {"by": "Ada", "by_id": 3}
 TO_BEN = {"to": "Ben", "to_id": 4}
 
 
 def of_line(line, by_id=None, **details):
     return {**PLACE, "details": {"line": line, "by_id": by_id, **details}}
+
+
+def of_broadcast(**changed):
+    return {"number": 1, "broadcast": {**BROADCAST, **changed}}
 
 
 # What stands under `data`, by kind.
@@ -76,6 +109,11 @@ DATA = {
             "rejected_reason": "",
         },
     },
+    FeedKind.BROADCAST_STARTED: of_broadcast(),
+    FeedKind.BROADCAST_PAUSED: of_broadcast(status="paused", pause=PAUSE),
+    FeedKind.BROADCAST_RESUMED: of_broadcast(),
+    FeedKind.BROADCAST_FINISHED: of_broadcast(status="finished", **OVER),
+    FeedKind.BROADCAST_CANCELLED: of_broadcast(status="cancelled", **OVER),
 }
 
 EVENTS = [

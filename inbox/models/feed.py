@@ -34,6 +34,11 @@ class FeedKind(models.TextChoices):
     WINDOW_CLOSING = "window.closing", "The 24 hours end in an hour"
     RELAY_FAILED = "relay.failed", "A relayed response was not taken"
     TEMPLATE_CHANGED = "template.changed", "Meta changed a message template"
+    BROADCAST_STARTED = "broadcast.started", "A broadcast began to leave"
+    BROADCAST_PAUSED = "broadcast.paused", "A broadcast stands still"
+    BROADCAST_RESUMED = "broadcast.resumed", "A broadcast goes on"
+    BROADCAST_FINISHED = "broadcast.finished", "A broadcast is over"
+    BROADCAST_CANCELLED = "broadcast.cancelled", "The rest of a broadcast was cancelled"
 
 
 # Whoever writes one of these lines into a thread tells the feed without more ado.

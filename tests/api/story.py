@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from automation.models import Relay
 from broadcasts import ledger
-from broadcasts.api.examples import INSTALLATION, TEMPLATE
+from broadcasts.examples import INSTALLATION, TEMPLATE
 from broadcasts.models import Broadcast, Pace
 from inbox.api.docs import described
 from inbox.feed import tell_beside

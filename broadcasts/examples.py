@@ -29,6 +29,7 @@ BROADCAST = {
     "name": "Shipped on Friday",
     "channel": "whatsapp",
     "number": 1,
+    "number_quality": "GREEN",
     "status": "finished",
     "pause": None,
     "template": TEMPLATE,
@@ -37,6 +38,8 @@ BROADCAST = {
     "created_at": "2026-11-28T09:00:00Z",
     "started_at": "2026-11-28T09:00:00Z",
     "finished_at": "2026-11-28T09:00:02Z",
+    "stop_percent": None,
+    "pauses_on_low_quality": True,
     "statistics": STATISTICS,
 }
 DELIVERED = {

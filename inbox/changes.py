@@ -319,7 +319,7 @@ def _finish(together, changes):
 
 def _save(change):
     if change.conversation:
-        _save_alike([(change.conversation, change.stood)])
+        _save_alike([(change.conversation, change.stood)], {"updated_at": change.now})
     change.thread.version = change.version
     if not change.is_quiet:
         change.thread.changed_xid = CurrentTransaction()
@@ -327,7 +327,8 @@ def _save(change):
 
 
 def _save_many(changes):
-    _save_alike([(change.conversation, change.stood) for change in changes if change.conversation])
+    conversations = [(change.conversation, change.stood) for change in changes if change.conversation]
+    _save_alike(conversations, {"updated_at": changes[0].now})
     shown = [(change.thread, change.thread_stood) for change in changes if not change.is_quiet]
     quiet = [(change.thread, change.thread_stood) for change in changes if change.is_quiet]
     _save_alike(shown, version=F("version") + 1, changed_xid=CurrentTransaction())
@@ -336,9 +337,9 @@ def _save_many(changes):
         change.thread.version = change.version
 
 
-def _save_alike(rows, **also):
-    """`rows`: [(row, {field: value} as it was read)] of one model. Only what changed is written, and where the same
-    became of many, one statement saves them: a hundred that are closed by the same rule."""
+def _save_alike(rows, stamp=None, **also):
+    """`rows`: [(row, {field: value} as it was read)] of one model. Only what changed is written, and with it `stamp`.
+    Where the same became of many, one statement saves them: a hundred that are closed by the same rule."""
     alike = defaultdict(list)
     for row, stood in rows:
         if not stood:
@@ -348,7 +349,8 @@ def _save_alike(rows, **also):
             alike[type(row), changed].append(row.pk)
     for (model, changed), row_ids in alike.items():
         if changed or also:
-            model.objects.filter(pk__in=row_ids).update(**dict(changed), **also)
+            values = {**dict(changed), **also, **(stamp if stamp and changed else {})}
+            model.objects.filter(pk__in=row_ids).update(**values)
 
 
 def _announce(change):

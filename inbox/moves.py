@@ -128,6 +128,11 @@ def write_line(change, kind, by=None, **data):
     return change.record(Event.Kind(kind), actor=by, **data)
 
 
+def note_update(change):
+    """Its tags or followers changed, which stand in other tables: programs that ask what changed find it."""
+    change.conversation.updated_at = change.now
+
+
 def named(agent):
     """An agent as lines keep them."""
     return {"to": str(agent), "to_id": agent.pk}

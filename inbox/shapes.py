@@ -184,6 +184,7 @@ class ConversationSerializer(Shape):
             "unanswered_since",
             "bumped_at",
             "closed_at",
+            "updated_at",
         ]
         extra_kwargs = {
             "id": {"help_text": "Our id of the conversation."},
@@ -198,6 +199,7 @@ class ConversationSerializer(Shape):
             "unanswered_since": {"help_text": "Arrival of the customer's oldest word that nobody answered."},
             "bumped_at": {"help_text": "When it last moved to the top of the list."},
             "closed_at": {"help_text": "When it ended; null while it is open."},
+            "updated_at": {"help_text": "When any of this changed, or a message came."},
         }
 
     def get_followers(self, conversation) -> list[int]:
@@ -238,8 +240,17 @@ class ContactSerializer(Shape):
             "sms_optout",
             "identities",
             "created_at",
+            "updated_at",
         ]
-        read_only_fields = ["profile_name", "username", "whatsapp_optout", "email_optout", "sms_optout", "created_at"]
+        read_only_fields = [
+            "profile_name",
+            "username",
+            "whatsapp_optout",
+            "email_optout",
+            "sms_optout",
+            "created_at",
+            "updated_at",
+        ]
         extra_kwargs = {
             "id": {"help_text": "Our id of the contact."},
             "username": {"help_text": "Their name on WhatsApp, where they have one."},
@@ -251,4 +262,5 @@ class ContactSerializer(Shape):
             "email_optout": {"help_text": "The same for email."},
             "sms_optout": {"help_text": "The same for SMS."},
             "created_at": {"help_text": "When the contact was first seen or entered."},
+            "updated_at": {"help_text": "When any of this changed."},
         }

@@ -165,7 +165,7 @@ def adopt(change, thread):
     awaits the customer's next one awaits it still."""
     newest = list(thread.messages.order_by("-at", "-pk").values_list("pk", flat=True)[:SHOWN_AT_ONCE])
     keep_one_in_flight(change.thread, thread)
-    Conversation.objects.filter(thread=thread).update(thread=change.thread)
+    Conversation.objects.filter(thread=thread).update(thread=change.thread, updated_at=change.now)
     move_timers(thread.pk, change.thread.pk)
     Event.objects.filter(thread=thread).update(thread=change.thread, version=0)
     Message.objects.filter(thread=thread).update(thread=change.thread, version=0)

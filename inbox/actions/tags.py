@@ -3,7 +3,7 @@
 from inbox.actions.permission import ask_to_act
 from inbox.changes import change_conversation
 from inbox.models import Event
-from inbox.moves import write_line
+from inbox.moves import note_update, write_line
 
 
 def add_tag(conversation_id, tag, by, now=None):
@@ -12,6 +12,7 @@ def add_tag(conversation_id, tag, by, now=None):
         ask_to_act(change, by)
         if not change.conversation.tags.filter(pk=tag.pk).exists():
             change.conversation.tags.add(tag)
+            note_update(change)
             write_line(change, Event.Kind.TAGGED, by, tag=tag.name, colour=tag.colour)
     return change.conversation
 
@@ -22,5 +23,6 @@ def remove_tag(conversation_id, tag, by, now=None):
         ask_to_act(change, by)
         if change.conversation.tags.filter(pk=tag.pk).exists():
             change.conversation.tags.remove(tag)
+            note_update(change)
             write_line(change, Event.Kind.UNTAGGED, by, tag=tag.name, colour=tag.colour)
     return change.conversation

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from inbox import consent, shapes
 from inbox.actions.contacts import save_contact
-from inbox.api.queries import PageQuery
-from inbox.api.resources import Resource, StorableDict
+from inbox.api.queries import BY_UPDATE, UPDATED_SINCE, PageQuery
+from inbox.api.resources import Pages, Resource, StorableDict
 from inbox.consent import Said, Source
 from inbox.models import ApiKey, Contact
 from inbox.queries.folders import contacts_like
@@ -76,6 +76,7 @@ class ContactQuery(PageQuery):
     q = serializers.CharField(required=False, max_length=100, help_text="A part of the name or of the phone.")
     phone = serializers.CharField(required=False, help_text="Only the contact with this phone, as it is stored.")
     external_id = serializers.CharField(required=False, help_text="Only the contact with this id of yours.")
+    updated_since = serializers.DateTimeField(required=False, help_text=UPDATED_SINCE)
 
 
 class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
@@ -90,9 +91,13 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     }
     queries = {"list": ContactQuery}
 
+    @property
+    def ordering(self):
+        return BY_UPDATE if "updated_since" in self.query else Pages.ordering
+
     def get_queryset(self):
         contacts = contacts_on(self.request.auth.number_id).prefetch_related("identities")
-        contacts = contacts.filter(**self.filters("phone", "external_id"))
+        contacts = contacts.filter(**self.filters("phone", "external_id", updated_since="updated_at__gte"))
         if "q" in self.query:
             contacts = contacts.filter(pk__in=contacts_like(self.query["q"]))
         is_asked_by_what_is_kept = {"q", "external_id"} & set(self.query)

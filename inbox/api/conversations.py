@@ -9,7 +9,7 @@ from inbox.actions.refusals import Refusal
 from inbox.api import conversation_moves, messages
 from inbox.api.conversation_moves import MovesOfConversation
 from inbox.api.messages import MessagesOfConversation
-from inbox.api.queries import PageQuery
+from inbox.api.queries import BY_UPDATE, UPDATED_SINCE, PageQuery
 from inbox.api.resources import Resource
 from inbox.models import ApiKey, Conversation
 from inbox.queries.reach import contacts_on
@@ -70,6 +70,7 @@ class ConversationQuery(PageQuery):
     team = serializers.IntegerField(required=False, help_text="Only those of this team: an id.")
     tag = serializers.CharField(required=False, help_text="Only those with this tag: its name, in any case.")
     bumped_since = serializers.DateTimeField(required=False, help_text="Only those on top of the list since then.")
+    updated_since = serializers.DateTimeField(required=False, help_text=UPDATED_SINCE)
     opened_since = serializers.DateTimeField(required=False, help_text="Only those that began since then.")
 
 
@@ -79,7 +80,6 @@ class Conversations(
     """Periods of service of a contact on a number."""
 
     serializer_class = ConversationSerializer
-    ordering = ("-bumped_at", "-id")
     scopes = {
         **messages.SCOPES,
         **conversation_moves.SCOPES,
@@ -88,6 +88,10 @@ class Conversations(
         "create": Scope.CONVERSATIONS_WRITE,
     }
     queries = {**messages.QUERIES, **conversation_moves.QUERIES, "list": ConversationQuery}
+
+    @property
+    def ordering(self):
+        return BY_UPDATE if "updated_since" in self.query else ("-bumped_at", "-id")
 
     def get_queryset(self):
         rows = Conversation.objects.select_related("thread__number", "assignee")
@@ -98,7 +102,7 @@ class Conversations(
         if "tag" in self.query and self.action == "list":
             tagged = Conversation.tags.through.objects.filter(tag__name__iexact=self.query["tag"])
             rows = rows.filter(pk__in=tagged.values("conversation"))
-        since = {"bumped_since": "bumped_at__gte", "opened_since": "opened_at__gte"}
+        since = {f"{what}_since": f"{what}_at__gte" for what in ("bumped", "opened", "updated")}
         paths = {"contact": "thread__contact", "number": "thread__number", **since}
         rows = rows.filter(**self.filters("assignee", "team", **paths))
         return self.of_key(rows, "thread__number")

@@ -17,6 +17,7 @@ CONTACT = {
     "sms_optout": "",
     "identities": [{"kind": "wa_id", "value": "4915123456789"}],
     "created_at": "2026-11-28T09:00:00Z",
+    "updated_at": "2026-11-28T09:00:00Z",
 }
 CONVERSATION = {
     "id": 51,
@@ -37,6 +38,7 @@ CONVERSATION = {
     "unanswered_since": None,
     "bumped_at": "2026-11-28T09:01:00Z",
     "closed_at": None,
+    "updated_at": "2026-11-28T09:01:00Z",
 }
 SENT_TEMPLATE = {
     "id": 204,

@@ -27,6 +27,13 @@ class Query(serializers.Serializer):
         return super().to_internal_value(parameters.dict())
 
 
+UPDATED_SINCE = (
+    "Only what changed since then, what changed first first. Begin the next time with the newest `updated_at` that you "
+    "have, less a minute: what is written at this moment may carry an earlier time."
+)
+BY_UPDATE = ("updated_at", "id")
+
+
 class PageQuery(Query):
     """How long a page is, and which one."""
 

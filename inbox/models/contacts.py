@@ -3,8 +3,15 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 from django.utils import timezone
+
+
+class Contacts(models.QuerySet):
+    """Whoever changes a contact says when, so that programs find what changed since they asked."""
+
+    def update(self, **fields):
+        return super().update(**{"updated_at": Now(), **fields})
 
 
 class Contact(models.Model):
@@ -33,6 +40,9 @@ class Contact(models.Model):
     sms_optout = models.CharField(max_length=10, choices=OptOut, blank=True, default=OptOut.NONE, db_default="")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+
+    objects = Contacts.as_manager()
 
     class Meta:
         indexes = [
@@ -47,6 +57,8 @@ class Contact(models.Model):
             # Filters of groups: a country's phones, an attribute.
             models.Index(OpClass("phone", "varchar_pattern_ops"), name="contact_phone_prefix"),
             GinIndex(fields=["attributes"], name="contact_attributes"),
+            # GET /api/v1/contacts/?updated_since=
+            models.Index(fields=["updated_at", "id"], name="contact_updated"),
             # The list of contacts, newest first.
             models.Index(F("id").desc(), condition=Q(merged_into__isnull=True), name="contact_listed"),
         ]
@@ -56,6 +68,10 @@ class Contact(models.Model):
 
     def __str__(self):
         return self.display_name
+
+    def save(self, *, update_fields=None, **how):
+        self.updated_at = timezone.now()
+        super().save(update_fields=update_fields and {*update_fields, "updated_at"}, **how)
 
     @property
     def display_name(self):

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from inbox.rules.line import WAITING
@@ -122,6 +122,9 @@ class Conversation(models.Model):
     # The list's own order (S0-13): not the last message's time.
     bumped_at = models.DateTimeField(default=timezone.now)
 
+    # When anything of it changed that programs are shown, for those that ask again and again.
+    updated_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
     # What the list row shows, kept with it. `last_inbound_id` moves only for words that are not silent.
     last_message = models.ForeignKey("inbox.Message", null=True, on_delete=models.SET_NULL, related_name="+")
     last_inbound_id = models.BigIntegerField(default=0)
@@ -180,6 +183,8 @@ class Conversation(models.Model):
             models.Index(
                 fields=["team", "-bumped_at", "-id"], condition=Q(team__isnull=False), name="conversation_of_team"
             ),
+            # GET /api/v1/conversations/?updated_since=
+            models.Index(fields=["updated_at", "id"], name="conversation_updated"),
             # Earlier conversations of a thread; the newest closed one for the follow-up time.
             models.Index(fields=["thread", "-id"], name="conversation_of_thread"),
         ]

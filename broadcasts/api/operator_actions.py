@@ -1,6 +1,7 @@
 """The old way to send one template to one phone, and what else operators do. Deprecated: broadcasts take its place."""
 
-from django.conf import settings
+from datetime import date
+
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from inbox.actions.permission import ask_for_scope
 from inbox.actions.refusals import Refusal
 from inbox.actions.sending import send_message, valid_phone, write_note
 from inbox.actions.sending.filling import template_of
+from inbox.api.deprecation import Deprecated
 from inbox.api.permissions import ANY_KEY
 from inbox.api.resources import Resource, StorableDict
 from inbox.models import ApiKey, Conversation, Installation, Message, Thread
@@ -21,8 +23,6 @@ from whatsapp import content, message_templates
 from whatsapp.models import MessageTemplate
 
 Scope = ApiKey.Scope
-# Since 1 November 2026 (RFC 9745: seconds since 1970).
-DEPRECATED_SINCE = "@1793491200"
 NEEDS = {
     "template": ("template",),
     "message": ("text",),
@@ -98,8 +98,9 @@ class OperatorActions(Resource):
     serializer_class = OperatorActionDone
     pagination_class = None
     scopes = {"create": ANY_KEY}
+    deprecated = {"create": Deprecated(since=date(2026, 11, 1), successor="broadcasts/")}
 
-    @extend_schema(request=OperatorAction, responses={201: OperatorActionDone}, deprecated=True)
+    @extend_schema(request=OperatorAction, responses={201: OperatorActionDone})
     def create(self, request):
         """Send a template to one phone, or message, assign, close or note. Use `POST /api/v1/broadcasts/` instead.
 
@@ -113,7 +114,7 @@ class OperatorActions(Resource):
         number = self.number(asked.get("number"))
         asked["phone"] = valid_phone(asked["phone"], number)
         done = getattr(self, f"do_{asked['action']}")(asked, number)
-        return Response({"action": asked["action"], "phone": asked["phone"], **done}, status=201, headers=deprecation())
+        return Response({"action": asked["action"], "phone": asked["phone"], **done}, status=201)
 
     def do_template(self, asked, number):
         with transaction.atomic():
@@ -139,11 +140,6 @@ class OperatorActions(Resource):
         conversation = open_with(asked["phone"], number)
         note = write_note(conversation.pk, asked["text"], self.agent(asked["agent"]))
         return {**accepted(note), "status": "done"}
-
-
-def deprecation():
-    successor = f'<{settings.SITE_URL}/api/v1/broadcasts/>; rel="successor-version"'
-    return {"Deprecation": DEPRECATED_SINCE, "Link": successor}
 
 
 def accepted(message):

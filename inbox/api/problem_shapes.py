@@ -39,9 +39,28 @@ HEADERS = {
     "RateLimit-Remaining": header("How many of them are left."),
     "RateLimit-Reset": header("Seconds until they are all there again."),
     "Retry-After": header("Seconds to wait."),
+    "Deprecation": {
+        "description": "Since when this address is deprecated (RFC 9745): @ and seconds since 1970.",
+        "schema": {"type": "string"},
+    },
+    "Sunset": {
+        "description": "From when it is gone (RFC 8594); missing as long as no day is set.",
+        "schema": {"type": "string"},
+    },
+    "Link": {
+        "description": "The address that takes its place, as rel=successor-version.",
+        "schema": {"type": "string"},
+    },
     "WWW-Authenticate": {"description": "How to log in: with a bearer key.", "schema": {"type": "string"}},
 }
-COUNTED = {name: {"$ref": f"#/components/headers/{name}"} for name in list(HEADERS)[:3]}
+
+
+def headers(*names):
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+COUNTED = headers("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+GOING = headers("Deprecation", "Sunset", "Link")
 
 
 def name_of(status):
@@ -65,7 +84,7 @@ def answer(status, title):
         "description": f"{title}.\n\n" + "\n".join(f"- `{code}`: {words}" for code, words in codes.items()),
         "headers": {
             **({} if status in (401, 503) else COUNTED),
-            **{name: {"$ref": f"#/components/headers/{name}"} for name in own},
+            **headers(*own),
         },
         "content": {
             "application/problem+json": {

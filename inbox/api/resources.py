@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from inbox.actions.naming import agent_named, team_named
 from inbox.actions.refusals import Refusal
+from inbox.api.deprecation import SaysWhatGoes
 from inbox.api.idempotency import once
 from inbox.api.limits import Counted
 from inbox.api.problems import TooLarge
@@ -93,7 +94,7 @@ class StorableDict(serializers.DictField):
         return told
 
 
-class Resource(Counted, GenericViewSet):
+class Resource(SaysWhatGoes, Counted, GenericViewSet):
     """`scopes` says what each action needs: {action: scope}; `queries` what it may be asked: {action: Query}.
 
     Actions in `nameless` may happen twice and take long: no transaction is held for an Idempotency-Key.

@@ -51,6 +51,9 @@ class Description(AutoSchema):
         self.show_by_example(operation)
         return operation
 
+    def is_deprecated(self):
+        return self.view.action in getattr(self.view, "deprecated", {})
+
     # --- Names ---
 
     def get_operation_id(self):
@@ -145,7 +148,8 @@ class Description(AutoSchema):
         for status, answer in operation["responses"].items():
             if "$ref" not in answer:
                 answer["description"] = answer.get("description") or SUCCESS.get(status, "Done.")
-                answer["headers"] = {**problem_shapes.COUNTED, **answer.get("headers", {})}
+                going = problem_shapes.GOING if self.is_deprecated() else {}
+                answer["headers"] = {**problem_shapes.COUNTED, **going, **answer.get("headers", {})}
                 self.answer_by_example(answer)
 
     def answer_by_example(self, answer):

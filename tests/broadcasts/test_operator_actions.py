@@ -31,7 +31,8 @@ def test_one_template_goes_to_one_phone_and_the_answer_points_to_broadcasts(crm,
     answer = act(crm, template="reengagement", params={"name": "Ida"})
     assert answer.status_code == 201, answer.json()
     assert (answer.json()["status"], answer.json()["phone"]) == ("accepted", phone_of(1))
-    assert answer.headers["Deprecation"].startswith("@")
+    assert answer.headers["Deprecation"] == "@1793491200"
+    assert act(crm).headers["Deprecation"], "what is refused says it, too"
     assert "/api/v1/broadcasts/" in answer.headers["Link"]
     settle()
     assert meta.sent()[-1]["shown"]["body"].startswith("Hello Ida,")

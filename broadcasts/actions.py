@@ -29,7 +29,7 @@ def launch(broadcast_id, now=None):
     """Start a draft, or schedule it where it has a time to come. Returns the Broadcast."""
     now = now or timezone.now()
     broadcast = _locked(broadcast_id)
-    if broadcast.status != Status.DRAFT:
+    if broadcast.status != Status.DRAFT or broadcast.deleted_at:
         raise Refusal("broadcast_started", "This broadcast is no draft any more.")
     channel_of(broadcast).check(broadcast)
     if broadcast.scheduled_at and broadcast.scheduled_at > now:

@@ -27,6 +27,15 @@ TESTS = "test:"
 def visible_to(agent):
     """The broadcasts that an agent sees: supervisors those of their numbers and of the channels that have none, admins
     all, agents nothing. What has no sender yet is its author's."""
+    return _of(agent).filter(deleted_at=None)
+
+
+def deleted_for(agent, broadcast_id):
+    """The draft that was deleted and can still be brought back, None where there is none that this agent sees."""
+    return _of(agent).filter(pk=broadcast_id).exclude(deleted_at=None).first() if broadcast_id else None
+
+
+def _of(agent):
     if not agent.is_active or not agent.is_supervisor:
         return Broadcast.objects.none()
     if agent.is_admin:
@@ -43,7 +52,7 @@ def broadcast_for(agent, broadcast_id):
 def draft_to_change(broadcast_id):
     """The draft, to be changed by the transaction that this runs in: it does not begin meanwhile. Raises Refusal."""
     rows = Broadcast.objects.select_for_update(of=("self",)).select_related("number")
-    draft = rows.filter(pk=broadcast_id, status=Broadcast.Status.DRAFT).first()
+    draft = rows.filter(pk=broadcast_id, status=Broadcast.Status.DRAFT, deleted_at=None).first()
     if draft is None:
         raise Refusal("broadcast_started", "This broadcast is no draft any more.")
     return draft

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from broadcasts import actions, quality
 from broadcasts.channels import outcomes
+from broadcasts.drafts import lifecycle
 from broadcasts.engine import couriers, planning
 
 
@@ -25,6 +26,11 @@ def sweep_lost():
 @shared_task
 def sweep_cancelled():
     actions.sweep_cancelled()
+
+
+@shared_task
+def forget_deleted():
+    lifecycle.forget_deleted()
 
 
 @shared_task

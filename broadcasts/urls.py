@@ -27,6 +27,7 @@ urlpatterns = [
     path("broadcasts/<int:broadcast_id>/picture/", attaching.picture, name="broadcast_picture"),
     path("broadcasts/<int:broadcast_id>/do/<slug:name>/", deeds.act, name="broadcast_act"),
     path("broadcasts/<int:broadcast_id>/delete/", deeds.delete, name="broadcast_delete"),
+    path("broadcasts/<int:broadcast_id>/restore/", deeds.restore, name="broadcast_restore"),
     path("broadcasts/<int:broadcast_id>/draft/", beginning.resume, name="broadcast_draft"),
     path("broadcasts/<int:broadcast_id>/channel/", beginning.channel, name="broadcast_channel"),
     path("broadcasts/<int:broadcast_id>/message/", composing.message, name="broadcast_message"),

@@ -90,7 +90,7 @@ class Broadcasts(mixins.ListModelMixin, Resource):
     queries = {"list": BroadcastQuery, "recipients": RecipientQuery}
 
     def get_queryset(self):
-        rows = Broadcast.objects.select_related("number").prefetch_related("tallies")
+        rows = Broadcast.objects.filter(deleted_at=None).select_related("number").prefetch_related("tallies")
         if self.action == "list":
             rows = rows.filter(**self.filters("status", "number"))
         return self.of_key(rows, "number")

@@ -1,7 +1,10 @@
 """A draft is begun, named, copied, deleted; what is scheduled becomes one again. It is saved whole or not."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from broadcasts.drafts.choosing import forget_list
 from broadcasts.models import Broadcast
@@ -11,6 +14,7 @@ from inbox.actions.refusals import Refusal
 from inbox.queries import contacts_for
 
 Channel = Broadcast.Channel
+KEPT_DELETED = timedelta(days=1)
 COPIED = (
     "channel",
     "number",
@@ -65,9 +69,22 @@ def copy_files(broadcast, other, also=()):
 
 
 @transaction.atomic
-def delete(broadcast):
-    """Only what has never been sent goes."""
-    draft_to_change(broadcast.pk).delete()
+def delete(broadcast, now=None):
+    """Only what has never been sent goes: out of sight at once, for good a day later."""
+    draft = draft_to_change(broadcast.pk)
+    draft.deleted_at = now or timezone.now()
+    draft.save(update_fields=["deleted_at"])
+
+
+def restore(broadcast):
+    """Undo `delete`: the draft is back as it was. Raises Refusal where it is gone for good."""
+    if not Broadcast.objects.filter(pk=broadcast.pk).exclude(deleted_at=None).update(deleted_at=None):
+        raise Refusal("draft_gone", "This draft is gone for good.")
+
+
+def forget_deleted(now=None):
+    """Drafts whose deletion nobody has undone for a day go for good."""
+    Broadcast.objects.filter(deleted_at__lte=(now or timezone.now()) - KEPT_DELETED).delete()
 
 
 def unschedule(broadcast):

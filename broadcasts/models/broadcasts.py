@@ -114,6 +114,8 @@ class Broadcast(models.Model):
         "inbox.ApiKey", null=True, blank=True, on_delete=models.SET_NULL, related_name="broadcasts"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # A draft that was deleted is kept for a while, so that this can be undone; nobody finds it meanwhile.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -153,8 +155,13 @@ class Broadcast(models.Model):
                 condition=Q(stop_percent__isnull=True) | Q(stop_percent__gte=1, stop_percent__lte=99),
                 name="broadcast_stop_percent",
             ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True) | Q(status="draft"), name="broadcast_deleted_is_draft"
+            ),
         ]
         indexes = [
+            # The sweep: drafts whose deletion is not undone any more.
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="broadcast_deleted"),
             # The sweep: what is to start.
             models.Index(fields=["scheduled_at"], condition=Q(status="scheduled"), name="broadcast_to_start"),
             # The couriers: what is under way in a lane.

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from broadcasts import actions
+from broadcasts import actions, queries
 from broadcasts.drafts import lifecycle
 from broadcasts.views.guards import deed, seen_broadcast, step
 from inbox.actions.refusals import Refusal
@@ -68,12 +68,23 @@ DEEDS = {
 @require_POST
 @step
 def delete(request, broadcast_id):
-    """A draft goes; what has been sent stays."""
+    """A draft goes, and can be brought back from the list; what has been sent stays."""
     broadcast = seen_broadcast(request, broadcast_id)
     try:
         lifecycle.delete(broadcast)
     except Refusal as refusal:
         messages.error(request, refusal.words)
         return redirect("broadcast", broadcast_id)
-    messages.success(request, f"{broadcast} is deleted.")
-    return redirect("broadcasts")
+    return redirect(f"{reverse('broadcasts')}?deleted={broadcast.pk}")
+
+
+@require_POST
+@step
+def restore(request, broadcast_id):
+    """Undo the deletion of a draft, and go on where it was left."""
+    broadcast = queries.deleted_for(request.user, broadcast_id)
+    if broadcast is None:
+        messages.error(request, "This draft is gone for good.")
+        return redirect("broadcasts")
+    lifecycle.restore(broadcast)
+    return redirect("broadcast_draft", broadcast_id)

@@ -9,6 +9,7 @@ from broadcasts import queries
 from broadcasts.models import Broadcast
 from broadcasts.views.guards import page
 from broadcasts.views.progress import Sample, progress_of
+from inbox.queries import number_in
 from inbox.queries import page as page_of_rows
 
 ROWS = 25
@@ -24,7 +25,8 @@ def broadcasts(request):
     if request.GET.get("cursor"):
         return render(request, "broadcasts/_rows.html", context)
     choices = {"channels": Broadcast.Channel.choices, "states": queries.STATES}
-    return render(request, "broadcasts/list.html", context | choices)
+    deleted = queries.deleted_for(request.user, number_in(request.GET.get("deleted", "")))
+    return render(request, "broadcasts/list.html", context | choices | {"deleted": deleted})
 
 
 @page

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
+from broadcasts import actions
+from broadcasts.drafts import lifecycle
 from broadcasts.models import Broadcast
-from tests.broadcasts.drafting import (
-    make_draft,
-)
+from inbox.actions.refusals import Refusal
+from tests.broadcasts.drafting import make_draft
 from tests.broadcasts.wizard.pages import HTMX, at, known, words_of
+from tests.factories import make_agent, make_number
 
 Status = Broadcast.Status
 
@@ -46,10 +49,37 @@ def test_a_broadcast_is_duplicated_as_a_new_draft(client, boss, ready):
 def test_a_draft_is_deleted_and_what_was_sent_stays(client, boss, ready, number, template):
     other = make_draft(boss, number)
     client.post(at("delete", other))
-    assert not Broadcast.objects.filter(pk=other.pk).exists()
+    assert client.get(at("draft", other)).status_code == 404
+    assert at("draft", other) not in words_of(client.get(reverse("broadcasts")))
     client.post(at("review", ready), {"when": "now", "answers_to": "default"})
     client.post(at("delete", ready))
-    assert Broadcast.objects.filter(pk=ready.pk).exists()
+    assert client.get(at("act", ready, "duplicate")[: -len("do/duplicate/")]).status_code == 200
+
+
+def test_deleting_a_draft_can_be_undone_for_a_day(client, boss, draft, number):
+    """As it was, recipients included; then it goes for good."""
+    lists = client.post(at("delete", draft)).url
+    assert "is deleted." in words_of(client.get(lists))
+    answer = client.post(at("restore", draft))
+    assert answer.url == at("draft", draft)
+    assert client.get(at("message", draft)).status_code == 200
+    assert "is deleted." not in words_of(client.get(lists))
+    now = timezone.now()
+    lifecycle.delete(draft, now)
+    lifecycle.forget_deleted(now + timedelta(hours=23))
+    assert Broadcast.objects.filter(pk=draft.pk).exists()
+    lifecycle.forget_deleted(now + timedelta(hours=24))
+    assert not Broadcast.objects.filter(pk=draft.pk).exists()
+    assert client.post(at("restore", draft)).url == reverse("broadcasts")
+
+
+def test_nobody_else_brings_a_draft_back_and_one_that_is_deleted_cannot_begin(client, boss, draft):
+    lifecycle.delete(draft)
+    with pytest.raises(Refusal, match="no draft any more"):
+        actions.launch(draft.pk)
+    client.force_login(make_agent("Other", role="supervisor", numbers=[make_number("Hamburg")]))
+    client.post(at("restore", draft))
+    assert Broadcast.objects.get(pk=draft.pk).deleted_at
 
 
 def test_it_is_paused_resumed_and_cancelled(client, boss, ready):

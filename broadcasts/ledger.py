@@ -192,12 +192,17 @@ def over_cap(broadcast, contact_ids, now):
     counts, what failed does not."""
     if broadcast.cap_count is None:
         return frozenset()
-    since = now - timedelta(days=broadcast.cap_days)
     who = people.joined_to(contact_ids)
-    others = Recipient.objects.filter(contact__in=who).exclude(broadcast=broadcast)
-    got = others.filter(Q(sent_at__gt=since) & ~Q(status=Status.FAILED) | Q(status=Status.SENDING))
+    got = counted_for_cap(broadcast, now).filter(contact__in=who)
     times = Counter(who[contact_id] for contact_id in got.values_list("contact", flat=True))
     return frozenset(contact_id for contact_id, count in times.items() if count >= broadcast.cap_count)
+
+
+def counted_for_cap(broadcast, now):
+    """The recipients of other broadcasts that its cap counts."""
+    since = now - timedelta(days=broadcast.cap_days)
+    others = Recipient.objects.exclude(broadcast=broadcast)
+    return others.filter(Q(sent_at__gt=since) & ~Q(status=Status.FAILED) | Q(status=Status.SENDING))
 
 
 def reached(broadcast, contact_ids):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, Case, CharField, Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat, Lower, NullIf
+from django.utils import timezone
 
-from broadcasts import audience
+from broadcasts import audience, ledger
 from broadcasts.drafts.previews import tags_used, template_of
 from broadcasts.models import Broadcast, Recipient
 from inbox.models import Conversation, Identity
@@ -23,6 +24,7 @@ ADDRESS_TAGS = {Channel.WHATSAPP: "phone", Channel.EMAIL: "email", Channel.SMS: 
 WORDS = {
     "no_address": "without an address on this channel",
     "opted_out": "opted out",
+    "capped": "with as many broadcasts lately as you allow",
     "conversation_open": "in an open conversation",
     "duplicate": "with the address of somebody who gets it",
 }
@@ -80,6 +82,7 @@ def _of_audience(broadcast):
     whens = [
         When(_has_no_address(broadcast.channel), then=Value("no_address")),
         When(_has_refused(broadcast), then=Value("opted_out")),
+        *_when_capped(broadcast, OuterRef("pk")),
         *_when_served(broadcast, OuterRef("pk")),
         When(Exists(_listed(broadcast)), then=Value("duplicate")),
         *(When(~_has(name), then=Value(f"{MISSING}{name}")) for name in _without_default(broadcast)),
@@ -98,6 +101,7 @@ def _of_list(broadcast):
     ]
     whens = [
         When(_has_refused(broadcast, "contact__"), then=Value("opted_out")),
+        *_when_capped(broadcast, OuterRef("contact")),
         *_when_served(broadcast, OuterRef("contact")),
         *lacking,
     ]
@@ -131,6 +135,15 @@ def _has_refused(broadcast, path=""):
     template = template_of(broadcast)
     is_marketing = template is not None and template.category == MARKETING
     return Q(**{f"{field}__gt": ""}) if is_marketing else Q(**{field: OPTED_OUT_OF_ALL})
+
+
+def _when_capped(broadcast, contact):
+    """As it is now; what is sent until the broadcast leaves counts then, too."""
+    if broadcast.cap_count is None:
+        return []
+    got = ledger.counted_for_cap(broadcast, timezone.now()).filter(contact=contact)
+    often = got.order_by().values("contact").annotate(times=Count("pk")).filter(times__gte=broadcast.cap_count)
+    return [When(Exists(often), then=Value("capped"))]
 
 
 def _when_served(broadcast, contact):

@@ -23,6 +23,20 @@ STATE_ICONS = {
     "cancelled": "x-circle",
 }
 CHANNEL_ICONS = {"whatsapp": "chat-bubble-oval-left-ellipsis", "email": "envelope", "sms": "device-phone-mobile"}
+# Where a plan's problems stand: beside their field, what belongs to none at the end.
+PLAN_PLACES = {
+    "day_and_time": "time",
+    "time_zone": "time",
+    "earliest_hour": "hours",
+    "latest_hour": "hours",
+    "cap_count": "cap",
+    "cap_days": "cap",
+    "stop_percent": "stop",
+    "answers_to": "answers",
+    "answers_team": "answers",
+    "answers_bot": "answers",
+    "when": "plan",
+}
 FATE_ICONS = {
     "queued": "clock",
     "sending": "paper-airplane",
@@ -148,6 +162,15 @@ def refuses(contact, channel):
 def querystring_of(**named):
     """An address's query of what is not empty."""
     return urlencode({name: value for name, value in named.items() if value})
+
+
+@register.simple_tag
+def problems_of(form):
+    """{place on the page: [sentences]}: what is wrong with a plan, beside the field that it is wrong with."""
+    found = {place: [] for place in PLAN_PLACES.values()}
+    for field, errors in form.errors.items():
+        found[PLAN_PLACES.get(field, "plan")] += errors
+    return found
 
 
 @register.filter

@@ -1,10 +1,13 @@
 """New broadcast, and step one of the wizard: name and channel (S4-36, S4-37)."""
 
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from broadcasts.drafts import lifecycle
 from broadcasts.drafts.steps import steps_of
 from broadcasts.forms.channel import ChannelForm, initial_of
+from broadcasts.models import Broadcast
 from broadcasts.views.guards import seen_draft, step
 from broadcasts.views.wizard import first_open, go_on, saved, show, step_page
 from inbox.queries import contacts_for, number_in
@@ -14,15 +17,40 @@ MOST_CHOSEN = 100
 
 @step
 def new(request):
-    """GET: step one of a broadcast that is none yet. POST: begin it. `contact` (repeated) names recipients (S3-3)."""
+    """GET: step one of a broadcast that is none yet. POST: begin it; with HX-Request it only saves what there is, as a
+    draft that the page names in `draft` from then on. `contact` (repeated) names recipients (S3-3)."""
     form = ChannelForm(request.user, request.POST or None)
     contacts = _contacts(request)
+    if request.method == "POST" and request.htmx:
+        return _save_beginning(request, form, contacts)
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "contacts": contacts}
         return show(request, "channel", None, context, status=400 if form.errors else 200)
-    broadcast = lifecycle.begin(request.user, [contact.pk for contact in contacts])
+    broadcast = _begun(request) or lifecycle.begin(request.user, [contact.pk for contact in contacts])
     lifecycle.put_channel(broadcast, form.cleaned_data["name"], form.choice)
     return go_on(broadcast, "channel")
+
+
+def _save_beginning(request, form, contacts):
+    """Whoever leaves now finds a draft; of nothing at all none is made."""
+    name, begun = _name(request), _begun(request)
+    if not name and not form.choice and not begun:
+        return HttpResponse(status=204)
+    broadcast = begun or lifecycle.begin(request.user, [contact.pk for contact in contacts])
+    lifecycle.put_channel(broadcast, name, form.choice)
+    answer = saved(request, broadcast, "channel", "broadcasts/wizard/_begun.html", {"is_new": begun is None})
+    answer["HX-Replace-Url"] = reverse("broadcast_channel", args=[broadcast.pk])
+    return answer
+
+
+def _begun(request):
+    """The draft that this page has made already, None before."""
+    mine = Broadcast.objects.filter(created_by=request.user, status=Broadcast.Status.DRAFT, deleted_at=None)
+    return mine.filter(pk=number_in(request.POST.get("draft", "")) or 0).first()
+
+
+def _name(request):
+    return " ".join(request.POST.get("name", "").replace("\x00", "").split())[:200]
 
 
 def _contacts(request):
@@ -48,8 +76,7 @@ def channel(request, broadcast):
     form = ChannelForm(request.user, request.POST)
     is_valid = form.is_valid()
     if is_valid or request.htmx:
-        name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:200]
-        lifecycle.put_channel(broadcast, name, form.choice)
+        lifecycle.put_channel(broadcast, _name(request), form.choice)
     if request.htmx:
         return saved(request, broadcast, "channel")
     return go_on(broadcast, "channel") if is_valid else show(request, "channel", broadcast, {"form": form}, status=400)

@@ -6,7 +6,8 @@ The page that asks brings its last sample along, so nothing has to be remembered
 from dataclasses import dataclass, field
 
 from broadcasts import queries
-from broadcasts.models import Broadcast
+from broadcasts.models import Broadcast, Recipient
+from broadcasts.sentences import LEDGER
 from inbox.queries import number_in
 
 Status = Broadcast.Status
@@ -88,10 +89,10 @@ class Progress:
     def funnel(self):
         """The chart's lines: how many got so far, then how many did not. What a channel never tells is left out."""
         counts = self.figures
-        lines = [("sent", "Sent", counts.has_left), ("delivered", "Delivered", counts.has_arrived)]
-        lines += [("read", "Read", counts.read), ("failed", "Failed", counts.failed)]
-        lines += [("skipped", "Skipped", counts.skipped), ("cancelled", "Cancelled", counts.cancelled)]
-        lines += [("waiting", "Still to go", counts.waiting)]
+        reached = {"sent": counts.has_left, "delivered": counts.has_arrived}
+        names = ("sent", "delivered", "read", "failed", "skipped", "cancelled")
+        lines = [(name, LEDGER[name], reached.get(name, getattr(counts, name))) for name in names]
+        lines += [(status, LEDGER[status], getattr(counts, status)) for status in Recipient.OPEN[::-1]]
         always = ALWAYS[self.broadcast.channel]
         shown = [line for line in lines if line[2] or line[0] in always]
         return [Line(part, words, count, round(100 * count / counts.total, 2)) for part, words, count in shown]

@@ -1,6 +1,9 @@
 """Who a draft reaches and who not, counted as it will be decided when the broadcast leaves."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from broadcasts.drafts import choosing
 from broadcasts.drafts.reach import reach_of
@@ -82,3 +85,26 @@ def test_people_of_a_list_have_their_own_values_or_those_of_their_contact(draft)
     rows = "phone;first_name;order\n+4915170000001\n+4915170000002;Ben;B-1\n+4915170000003;Cem;\n"
     choosing.put_list(draft, choosing.read(draft, rows))
     assert told(draft) == (2, {"value_missing:order": 1})
+
+
+def test_whoever_had_as_many_broadcasts_lately_as_are_allowed_is_counted_out(draft, number):
+    """Issue 5, 1: a live count with who will be skipped and why; the cap per contact."""
+    ida, ben, chen = (make_contact(name, attributes={"order": "A"}) for name in ("Ida", "Ben", "Chen"))
+    other, now = make_draft(draft.created_by, number), timezone.now()
+    for contact, days, status in ((ida, 1, "read"), (ben, 9, "sent"), (chen, 1, "failed")):
+        sent_at = now - timedelta(days=days)
+        other.recipients.create(contact=contact, address=contact.phone, sent_at=sent_at, status=status, reason="x")
+    assert told(everybody(draft)) == (3, {})
+    assert told(everybody(draft, cap_count=1, cap_days=7)) == (2, {"capped": 1})
+    assert told(everybody(draft, cap_count=2, cap_days=7)) == (3, {})
+    assert told(everybody(draft, cap_count=1, cap_days=10)) == (1, {"capped": 2})
+
+
+def test_the_cap_counts_for_people_of_a_list_too(draft, number):
+    ida = make_contact("Ida", "+4915170000001", attributes={"order": "A"})
+    other = make_draft(draft.created_by, number)
+    other.recipients.create(contact=ida, address=ida.phone, sent_at=timezone.now(), status="sent")
+    choosing.put_list(draft, choosing.read(draft, "phone,first_name\n+4915170000001,Ida\n+4915170000002,Ben\n"))
+    draft.params, draft.cap_count = {"order": "B"}, 1
+    draft.save()
+    assert told(draft) == (1, {"capped": 1})

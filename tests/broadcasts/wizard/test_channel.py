@@ -88,3 +88,24 @@ def test_agents_and_supervisors_of_other_numbers_find_no_draft(client, boss, num
         for step in ("channel", "message", "recipients", "review"):
             assert client.get(at(step, draft)).status_code == 404
             assert client.post(at(step, draft), {}).status_code == 404
+
+
+def test_what_is_typed_before_the_draft_exists_is_kept_when_one_leaves(client, boss, number):
+    """One draft, however often it saves itself; of nothing none is made."""
+    assert client.post(reverse("new_broadcast"), {"name": " "}, **HTMX).status_code == 204
+    assert not Broadcast.objects.exists()
+    answer = client.post(reverse("new_broadcast"), {"name": "Order"}, **HTMX)
+    draft = Broadcast.objects.get()
+    assert answer["HX-Replace-Url"] == at("channel", draft)
+    assert f'name="draft" id="draft" value="{draft.pk}"' in words_of(answer)
+    typed = {"name": "Order news", "sender": f"whatsapp:{number.pk}", "draft": draft.pk}
+    client.post(reverse("new_broadcast"), typed, **HTMX)
+    assert client.post(reverse("new_broadcast"), typed).url == at("message", draft)
+    assert [(one.name, one.number) for one in Broadcast.objects.all()] == [("Order news", number)]
+
+
+def test_a_colleagues_draft_is_not_taken_for_ones_own(client, boss, number):
+    theirs = make_draft(make_agent("Other", role="supervisor", numbers=[number]), number)
+    client.post(reverse("new_broadcast"), {"name": "Mine", "draft": theirs.pk}, **HTMX)
+    theirs.refresh_from_db()
+    assert (theirs.name, Broadcast.objects.count()) == ("Order news", 2)

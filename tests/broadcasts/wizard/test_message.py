@@ -184,3 +184,10 @@ def test_files_of_single_recipients_are_added_and_those_that_a_line_names_stay(c
     assert draft.recipients.get().files == [kept.pk]
     assert "One line names this file." in words_of(client.post(at("files", draft), {"remove": kept.pk}))
     assert draft.files.exists()
+
+
+def test_the_words_that_are_appended_to_an_sms_are_counted_with_it(client, boss):
+    draft = make_sms_draft(boss, make_sms_sender(), message="")
+    long = {"message": "x" * 150}
+    assert "<strong>1 SMS</strong>" in words_of(client.post(at("message", draft), long, **HTMX))
+    assert "<strong>2 SMS</strong>" in words_of(client.post(at("message", draft), long | {"offers_stop": "1"}, **HTMX))

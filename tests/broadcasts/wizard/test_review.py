@@ -57,24 +57,33 @@ def test_it_is_scheduled_in_the_time_zone_that_is_named(client, ready):
 
 
 @pytest.mark.parametrize(
-    ("posted", "words"),
+    ("posted", "place", "words"),
     [
-        ({"when": "later"}, "Choose the day and the time"),
-        ({"when": "later", "day_and_time": "2020-01-01T09:00"}, "This moment has passed in UTC."),
-        ({"when": "later", "day_and_time": "tomorrow"}, "Enter a day and a time."),
-        ({"earliest_hour": "20", "latest_hour": "8"}, "The last hour lies after the first one."),
-        ({"stop_percent": "400"}, "enter a whole number from 1 to 99"),
-        ({"cap_count": "0"}, "enter a whole number from 1 on"),
-        ({"answers_to": "team"}, "Choose the team that gets the answers."),
-        ({"answers_to": "bot"}, "Choose the bot that gets the answers."),
+        ({"when": "later"}, "time", "Choose the day and the time"),
+        ({"when": "later", "day_and_time": "2020-01-01T09:00"}, "time", "This moment has passed in UTC."),
+        ({"when": "later", "day_and_time": "tomorrow"}, "time", "Enter a day and a time."),
+        ({"earliest_hour": "20", "latest_hour": "8"}, "hours", "The last hour lies after the first one."),
+        ({"stop_percent": "400"}, "stop", "enter a whole number from 1 to 99"),
+        ({"cap_count": "0"}, "cap", "enter a whole number from 1 on"),
+        ({"answers_to": "team"}, "answers", "Choose the team that gets the answers."),
+        ({"answers_to": "bot"}, "answers", "Choose the bot that gets the answers."),
     ],
 )
-def test_a_plan_that_makes_no_sense_is_refused_in_words(client, ready, posted, words):
-    answer = client.post(at("review", ready), {"when": "now", "answers_to": "default"} | posted)
+def test_a_plan_that_makes_no_sense_is_refused_in_words_beside_the_field(client, ready, posted, place, words):
+    """Also while it saves itself; the words go when it makes sense again."""
+    posted = {"when": "now", "answers_to": "default"} | posted
+    answer = client.post(at("review", ready), posted)
     assert answer.status_code == 400
-    assert words in words_of(answer)
-    ready.refresh_from_db()
-    assert ready.status == Status.DRAFT
+    assert words in beside(place, words_of(answer))
+    assert words in beside(place, words_of(client.post(at("review", ready), posted, **HTMX)))
+    mended = client.post(at("review", ready), {"when": "now", "answers_to": "default"}, **HTMX)
+    assert beside(place, words_of(mended)) == ""
+
+
+def beside(place, page):
+    """What stands in the place for the problems of a field."""
+    start = page.index(">", page.index(f'id="problem-{place}"')) + 1
+    return page[start : page.index("</div>", start)].strip()
 
 
 def test_the_plan_saves_itself_and_counts_anew(client, ready, number):

@@ -16,8 +16,10 @@ import random
 import resource
 import threading
 import time
+from bisect import bisect_left
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 import requests
 from django.db import connection
@@ -125,19 +127,20 @@ class Bench:
         figures.table("Broadcast at full speed, an agent replying meanwhile", head, [[*row, *cost, *replies.cells()]])
 
     def measure_pace(self):
-        """80 a second, for a minute."""
+        """80 a second, and what that costs."""
         broadcast = self.broadcast(USUAL_PER_SECOND * self.asked.paced_seconds, USUAL_PER_SECOND)
         self.far_end.takes(USUAL_PER_SECOND, receipts=False)
-        with self.far_end.workers(self.asked.workers):
+        with self.far_end.workers(self.asked.workers) as workers:
+            before = workers.cpu()
             self.launch(broadcast)
             self.wait(broadcast)
+            used = {name: seconds - before[name] for name, seconds in workers.cpu().items()}
         self.far_end.takes(FULL_PER_SECOND, receipts=False)
         at = sorted(row["at"] for row in self.far_end.sent_to(broadcast))
-        rate = (len(at) - 1) / (at[-1] - at[0])
-        seconds = [sum(start <= moment < start + 1 for moment in at) for start in range(int(at[0]) + 1, int(at[-1]))]
-        off = 100 * (rate / USUAL_PER_SECOND - 1)
-        cells = [len(at), f"{rate:.2f}", f"{off:+.1f} %", min(seconds), max(seconds), *self.counted(broadcast)]
-        head = ["recipients", "a second", "off", "fewest in a second", "most", "doubles", "forgotten"]
+        cost = [f"{1000 * used[name] / len(at):.2f}" for name in ("worker", "sandbox", "postgres")]
+        head = ["recipients", *Spread.HEAD, "doubles", "forgotten"]
+        head += ["worker ms each", "sandbox ms each", "postgres ms each"]
+        cells = [len(at), *Spread(at).cells(), *self.counted(broadcast), *cost]
         figures.table(f"Paced at {USUAL_PER_SECOND}/s", head, [cells])
 
     def measure_kills(self):
@@ -220,6 +223,26 @@ class Bench:
         rows = broadcast.recipients.exclude(reason="unconfirmed").values_list("pk", flat=True)
         twice = sum(count > 1 for count in got.values())
         return len(self.far_end.doubles()) + twice, len(set(rows) - set(got))
+
+
+class Spread:
+    """How evenly things happened `at` these moments (seconds, in order)."""
+
+    HEAD = ["a second", "off", "fewest in a second", "most", "most a second over ten", "longest pause s"]
+
+    def __init__(self, at):
+        self.at = at
+
+    def cells(self):
+        rate = (len(self.at) - 1) / (self.at[-1] - self.at[0])
+        seconds = [self._within(start, 1) for start in range(int(self.at[0]) + 1, int(self.at[-1]))]
+        most_of_ten = max(self._within(start, 10) for start in self.at) / 10
+        pause = max(later - earlier for earlier, later in pairwise(self.at))
+        off = 100 * (rate / USUAL_PER_SECOND - 1)
+        return [f"{rate:.2f}", f"{off:+.1f} %", min(seconds), max(seconds), f"{most_of_ten:.1f}", f"{pause:.2f}"]
+
+    def _within(self, start, seconds):
+        return bisect_left(self.at, start + seconds) - bisect_left(self.at, start)
 
 
 class Spent:

@@ -70,11 +70,15 @@ class Channel(ABC):
         """Send what was entered, outside of any transaction, and write down what came of each. Returns the codes of
         those that the far end would not take now."""
 
+    @abstractmethod
+    def stay(self, entered: list, now) -> None:
+        """These were entered, and cannot leave in this run: a later one finds them, as left behind or as queued."""
+
     def shown(self, recipient) -> str:
         """What a recipient got or is to get, as text for people; "" where that cannot be said any more."""
         return ""
 
-    def used_slots(self, pace) -> int:
-        """How many of the lane's slots were used by others since the last look (agents' replies); notes the look in
-        `pace`, which the caller saves."""
+    def used_slots(self, pace, since) -> int:
+        """How many of the lane's slots were used by others (agents' replies) that the last look did not see, and that
+        came after `since`; notes the look in `pace`, which the caller saves."""
         return 0

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from broadcasts import audience, ledger, people, senders
 from broadcasts.channels.base import CAPPED, SERVED, Channel, Obstacle
-from broadcasts.channels.outcomes import give_up, let_go, record
+from broadcasts.channels.outcomes import give_up, let_go, let_wait, record
 from broadcasts.failures import NotSent, Refused, SenderFault, TryLater
 from broadcasts.models import Recipient
 from broadcasts.rules.pacing import THROUGHPUT
@@ -139,6 +139,9 @@ class Direct(Channel):
         for start in range(0, len(entered), self.at_once):
             outcomes |= self._leave_together(entered[start : start + self.at_once])
         return [THROUGHPUT for outcome in outcomes.values() if getattr(outcome, "code", "") in TOO_FAST]
+
+    def stay(self, entered, now):
+        let_wait(entered, now)
 
     def _leave_together(self, recipient_ids):
         leaving = let_go(recipient_ids, timezone.now(), LEASE)

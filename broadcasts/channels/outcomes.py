@@ -41,6 +41,15 @@ def let_go(recipient_ids, now, lease):
 
 
 @transaction.atomic
+def let_wait(recipient_ids, now):
+    """These were claimed and have not left: they wait for another run."""
+    rows = Recipient.objects.select_for_update(of=("self",)).filter(pk__in=recipient_ids).order_by("pk")
+    for one in rows.select_related("broadcast"):
+        if _is_claimed(one):
+            _put_back(one, now)
+
+
+@transaction.atomic
 def give_up(recipient_id, now):
     """A recipient whose lease is over: its worker was lost."""
     recipient = _locked(recipient_id)

@@ -1,5 +1,6 @@
 """WhatsApp: a message template per recipient, as a message of the contact's thread."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,8 +27,9 @@ from whatsapp.number_states import CUT_OFF
 PREFIX = "whatsapp:"
 # Refusals of the sending rights that are the recipient's own.
 SKIPPED = ("opted_out", "opted_out_of_marketing", "no_address")
-# What was left behind: younger ones are still on their courier's way.
-LEFT_AFTER = timedelta(seconds=2)
+# What was left behind: younger ones are still on their courier's way, on a busy machine too.
+LEFT_AFTER = timedelta(seconds=5)
+LONGEST_LEAVING_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -116,15 +118,26 @@ class WhatsApp(Channel):
         return list(queued.order_by("pk").values_list("pk", flat=True)[:count])
 
     def leave(self, lane, entered):
-        return delivery.send_many(headers.bring_together(entered), _number_id(lane)).refused_codes
+        """All of them, though each call of `send_many` is a short one; what was paused meanwhile stays behind."""
+        entered = headers.bring_together(entered)
+        refused, until = [], time.monotonic() + LONGEST_LEAVING_SECONDS
+        while entered and time.monotonic() < until:
+            run = delivery.send_many(entered, _number_id(lane))
+            refused += run.refused_codes
+            entered = _may_still_leave(run.not_reached) if run.not_reached else []
+        return refused
+
+    def stay(self, entered, now):
+        """They are queued messages, which `left_behind` finds."""
 
     def shown(self, recipient):
         return recipient.message.text if recipient.message else ""
 
-    def used_slots(self, pace):
+    def used_slots(self, pace, since):
         newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        since = Message.objects.filter(pk__gt=pace.seen_message_id, pk__lte=newest, thread__number=pace.number_id)
-        ours = since.exclude(author_kind__in=(Message.Author.CUSTOMER, Message.Author.BROADCAST))
+        unseen = Message.objects.filter(pk__gt=pace.seen_message_id, pk__lte=newest, thread__number=pace.number_id)
+        late = unseen.filter(created_at__gt=since)
+        ours = late.exclude(author_kind__in=(Message.Author.CUSTOMER, Message.Author.BROADCAST))
         pace.seen_message_id = newest
         return 0 if pace.next_slot_at is None else ours.exclude(status=Message.Status.NOTED).count()
 
@@ -212,6 +225,11 @@ class Letter:
             bump=False,
             on_answer=self.on_answer,
         )
+
+
+def _may_still_leave(message_ids):
+    sending = Message.objects.filter(pk__in=message_ids, recipient__broadcast__status=Broadcast.Status.SENDING)
+    return list(sending.values_list("pk", flat=True))
 
 
 def _written_down(put, now):

@@ -5,6 +5,7 @@ What it had entered by then is found as left behind, so nobody is forgotten and 
 """
 
 import threading
+import time
 from datetime import timedelta
 
 from django.conf import settings
@@ -24,10 +25,13 @@ CARRY = "broadcasts.tasks.carry"
 MOST_AT_ONCE = 100
 # A run is over in a second or two; so long after its worker's death it is somebody else's.
 LEASE = timedelta(seconds=10)
-# Between two runs: slots gather, and the process has a hand free for replies.
+# After a run that sent nothing, and until a process may have a place.
 REST_SECONDS = 0.25
-# So much one courier carries while Meta takes its time; a slow lane has fewer of them.
-EACH_PER_SECOND = 40
+# So long at most what was entered waits for its slot: who pauses a broadcast waits no longer for that.
+PATIENCE_SECONDS = 0.5
+SHORTEST_REST_SECONDS = 0.05
+# So much one courier carries even on a busy machine; a slow lane has fewer of them.
+EACH_PER_SECOND = 30
 # A wake-up may come a little before its time.
 EARLY = timedelta(seconds=0.02)
 # Whose wake-up has not come for so long gets another one.
@@ -49,7 +53,7 @@ def carry(courier_id, ticket):
     try:
         courier = _claim(courier_id, ticket)
         if courier:
-            _go_on_later(courier, run(courier.pace))
+            _go_on_later(courier, run(courier.pace, place=courier.place))
     finally:
         _places.release()
 
@@ -74,28 +78,57 @@ def _needed():
     return Courier.objects.filter(place__lt=most)
 
 
+def _share(pace):
+    """What one courier may have on its way: all of a lane's together a second's worth."""
+    couriers = min(-(-pace.per_second // EACH_PER_SECOND), settings.BROADCAST_COURIERS)
+    return min(-(-pace.per_second // couriers), MOST_AT_ONCE)
+
+
 def _wake(idle):
     for courier_id, ticket in idle.order_by("place").values_list("pk", "ticket"):
         wake(CARRY, courier_id, ticket, queue="bulk")
 
 
-def run(pace, now=None):
-    """Carry what is due in this lane. Returns after how many seconds to come back; None when nothing is due."""
-    now = now or timezone.now()
+def run(pace, now=None, place=0):
+    """Carry what is due in this lane. Returns after how many seconds to come back; None when nothing is due.
+
+    Slots are taken when messages are ready to leave, so whoever sleeps or is skipped uses none, and a courier that was
+    held up does not crowd in with the next one. With a `now` that is given nobody waits: it does not pass.
+    """
+    started_at, share = now or timezone.now(), _share(pace)
+    free, wait_seconds = slots.free(pace.pk, place, share, started_at)
+    if wait_seconds:
+        return _rest(wait_seconds)
     channel = CHANNELS[pace.key.partition(":")[0]]
-    left = channel.left_behind(pace.key, MOST_AT_ONCE, now)
-    broadcasts = [one for one in under_way(pace.key) if may_go_on(one, channel, now)]
-    wanted = min(MOST_AT_ONCE, len(left) + sum(count_due(one, MOST_AT_ONCE, now) for one in broadcasts))
-    if not wanted:
-        finish(broadcasts)
-        return None
-    count, wait_seconds = slots.take(pace.pk, wanted, channel, now)
-    entered = left[:count] + enter(broadcasts, count - len(left[:count]), now)
-    refused = channel.leave(pace.key, entered) if entered else []
-    if refused:
-        slots.slow_down(pace.pk, refused, timezone.now())
+    left = channel.left_behind(pace.key, share, started_at)
+    broadcasts = [one for one in under_way(pace.key) if may_go_on(one, channel, started_at)]
+    wanted = len(left) + sum(count_due(one, share, started_at) for one in broadcasts)
+    count = min(wanted, free, share)
+    entered = left[:count] + enter(broadcasts, count - len(left[:count]), started_at)
+    wait_seconds = leave(pace, channel, entered, now) if entered else REST_SECONDS
     finish(broadcasts)
-    return 0 if count == MOST_AT_ONCE else max(wait_seconds, REST_SECONDS)
+    return _rest(wait_seconds) if wanted else None
+
+
+def _rest(wait_seconds):
+    """A wake-up for every few milliseconds would cost more than it brings."""
+    return max(wait_seconds, SHORTEST_REST_SECONDS) if wait_seconds else 0
+
+
+def leave(pace, channel, entered, now=None):
+    """Send what was entered as slots come by; what gets none in time is for a later run. Returns the seconds until the
+    next slots are free."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        count, wait_seconds = slots.take(pace.pk, len(entered), channel, now or timezone.now())
+        refused = channel.leave(pace.key, entered[:count]) if count else []
+        entered = entered[count:]
+        if refused:
+            slots.slow_down(pace.pk, refused, now or timezone.now())
+        if refused or not entered or now or time.monotonic() + wait_seconds > until:
+            channel.stay(entered, now or timezone.now())
+            return wait_seconds
+        time.sleep(wait_seconds)
 
 
 def finish(broadcasts):
@@ -137,17 +170,26 @@ def enter(broadcasts, count, now):
 @transaction.atomic
 def enter_some(broadcast, count, now):
     is_sending = Broadcast.objects.filter(pk=broadcast.pk, status=Broadcast.Status.SENDING).update(served_at=now)
-    recipients = ledger.take_next(broadcast, count, now) if is_sending else []
+    recipients = _awake(broadcast, count, now) if is_sending else []
+    return channel_of(broadcast).enter(broadcast, recipients, now) if recipients else []
+
+
+def _awake(broadcast, count, now):
+    """Up to so many who are next; who sleeps is put off, many at a time, so that they hold nobody up."""
+    if not _has_hours(broadcast):
+        return ledger.take_next(broadcast, count, now)
+    recipients = ledger.take_next(broadcast, max(count, MOST_AT_ONCE), now)
     asleep = [(recipient, until) for recipient in recipients if (until := awake_at(broadcast, recipient, now)) > now]
     ledger.put_off(asleep, now)
     sleeping = {recipient.pk for recipient, _ in asleep}
-    awake = [recipient for recipient in recipients if recipient.pk not in sleeping]
-    return channel_of(broadcast).enter(broadcast, awake, now) if awake else []
+    return [recipient for recipient in recipients if recipient.pk not in sleeping][:count]
+
+
+def _has_hours(broadcast):
+    return broadcast.earliest_hour is not None or broadcast.latest_hour is not None
 
 
 def awake_at(broadcast, recipient, now):
-    if broadcast.earliest_hour is None and broadcast.latest_hour is None:
-        return now
     hours = (broadcast.earliest_hour or 0, broadcast.latest_hour or 24)
     return allowed_at(now, zones_of(recipient.address), broadcast.time_zone, *hours)
 

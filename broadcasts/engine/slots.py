@@ -8,13 +8,20 @@ from broadcasts.rules import pacing
 FIELDS = ("next_slot_at", "slowed_to", "slowed_at")
 
 
+def free(pace_id, place, wanted, now):
+    """(how many slots are free for the courier at this place, seconds until some are): a look without a promise."""
+    rate = _rate(Pace.objects.get(pk=pace_id))
+    return pacing.free(rate, now, place), pacing.wait_seconds(rate, wanted, now, place)
+
+
 def take(pace_id, wanted, channel, now):
-    """(how many slots, seconds until the next one comes by)."""
+    """(how many slots of those wanted, seconds until more are free). What others used meanwhile counts first."""
     with transaction.atomic():
         pace = Pace.objects.select_for_update().get(pk=pace_id)
-        taken, rate = pacing.take(_rate(pace), wanted, now, channel.used_slots(pace))
+        used = channel.used_slots(pace, now - pacing.KEPT)
+        taken, rate = pacing.take(_rate(pace), wanted, now, used)
         _save(pace, rate)
-    return taken, pacing.wait_seconds(rate, now)
+    return taken, pacing.wait_seconds(rate, wanted - taken or wanted, now)
 
 
 def slow_down(pace_id, codes, now):

@@ -1,15 +1,21 @@
 """How fast a lane may go: slots that come by with time, never above the rate, less where Meta refuses. Pure.
 
-A slot that nobody took is kept for a second at most: a courier that comes late catches up, one that was away for long
-does not.
+A slot that nobody took is kept for almost a second: couriers of whom one comes that often lose none, and what a longer
+standstill has lost is lost. In any stretch of time no more slots are taken than the rate times its seconds, and 0.95
+seconds' more and one. A far end that counts by the second and allows just this rate takes that, and no more: whoever
+kept slots for longer would be refused while they catch up.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-KEPT = timedelta(seconds=1)
+KEPT = timedelta(seconds=0.95)
 # What a lane that was never used begins with.
 AT_FIRST = timedelta(seconds=0.25)
+# So much must have come by before a courier begins: they come in turns, and a run is worth its queries.
+HANDFUL_SECONDS = 0.2
+# All of these come by before the first of them are lost.
+MOST_BEFORE = 3
 SLOWEST_PER_SECOND = 1.0
 # After a refusal nothing leaves for so long; refusals of what was on its way by then say nothing new.
 REST = timedelta(seconds=1)
@@ -42,19 +48,34 @@ class Rate:
 def take(rate: Rate, wanted: int, now: datetime, used: int = 0) -> tuple[int, Rate]:
     """(how many slots of those wanted, the Rate afterwards). `used`: slots that others took without asking, the agents'
     messages; they count first."""
-    per_second = rate.now(now)
-    since = max(rate.next_slot_at or now - AT_FIRST, now - KEPT)
-    free = int((now - since).total_seconds() * per_second + 1e-6)
-    taken = max(min(wanted, free - used), 0)
-    return taken, replace(rate, next_slot_at=since + timedelta(seconds=(taken + used) / per_second))
+    taken = max(min(wanted, free(rate, now) - used), 0)
+    spent = timedelta(seconds=(taken + used) / rate.now(now))
+    return taken, replace(rate, next_slot_at=_oldest_slot_at(rate, now) + spent)
 
 
-def wait_seconds(rate: Rate, now: datetime) -> float:
-    """Until the next slot comes by; 0 when one is there."""
-    per_second = rate.now(now)
-    if rate.next_slot_at is None:
-        return 0.0
-    return max((rate.next_slot_at - now).total_seconds() + 1 / per_second, 0.0)
+def free(rate: Rate, now: datetime, place: int = 0) -> int:
+    """How many slots have come by for the courier at this place (0 is the first), and are not taken. A handful is left
+    to each courier before it, who may be making its messages ready; negative where there are fewer."""
+    there = int((now - _oldest_slot_at(rate, now)).total_seconds() * rate.now(now) + 1e-6)
+    return there - min(place, MOST_BEFORE) * _handful(rate.now(now))
+
+
+def wait_seconds(rate: Rate, wanted: int, now: datetime, place: int = 0) -> float:
+    """Until that many slots are free, or a handful of them; 0 when they are."""
+    handful = _handful(rate.now(now))
+    least = max(min(wanted, handful), 1) + min(place, MOST_BEFORE) * handful
+    there_at = _oldest_slot_at(rate, now) + timedelta(seconds=least / rate.now(now))
+    return max((there_at - now).total_seconds(), 0.0)
+
+
+def _handful(per_second: float) -> int:
+    return max(int(per_second * HANDFUL_SECONDS), 1)
+
+
+def _oldest_slot_at(rate: Rate, now: datetime) -> datetime:
+    """The part of a slot that has come by when the whole ones are taken is not lost either."""
+    kept = KEPT + timedelta(seconds=1 / rate.now(now))
+    return max(rate.next_slot_at or now - AT_FIRST, now - kept)
 
 
 def refused(rate: Rate, code: int | None, now: datetime) -> Rate:

@@ -71,10 +71,12 @@ class Senders:
 
 @dataclass
 class Run:
-    """What a run of many came to. `refused_codes`: Meta's, of those that were not taken."""
+    """What a run of many came to. `refused_codes`: Meta's, of those that were not taken; `not_reached`: ids for which
+    it had no time."""
 
     accepted: int = 0
     refused_codes: list = field(default_factory=list)
+    not_reached: list = field(default_factory=list)
 
 
 def send_many(message_ids, number_id):
@@ -85,6 +87,7 @@ def send_many(message_ids, number_id):
     under_way, answered = {}, []
     for message in _leaving(message_ids, number):
         if time.monotonic() > until:
+            came_to.not_reached = [message_id for message_id in message_ids if message_id >= message.pk]
             break
         if len(under_way) >= settings.BROADCAST_SENDERS:
             answered += _take(under_way, FIRST_COMPLETED)

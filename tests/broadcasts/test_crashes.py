@@ -138,7 +138,7 @@ def test_planning_goes_on_where_it_broke_off_and_writes_nobody_twice(berlin, met
 @pytest.mark.django_db
 def test_a_courier_is_one_at_a_time_and_a_wake_up_is_good_for_one_run(berlin, meta, monkeypatch):
     runs = []
-    monkeypatch.setattr(couriers, "run", lambda pace: runs.append(pace))
+    monkeypatch.setattr(couriers, "run", lambda pace, place: runs.append(pace))
     launched(berlin, 1)
     courier = Courier.objects.first()
     Courier.objects.update(due_at=timezone.now())
@@ -171,7 +171,7 @@ def test_a_slow_lane_has_fewer_couriers_than_a_fast_one(berlin, meta, monkeypatc
     woken = []
     monkeypatch.setattr(couriers, "wake", lambda task, *args, **how: woken.append(args[0]))
     launched(berlin, 1)
-    assert len(woken) == 2
+    assert len(woken) == 3
     Pace.objects.update(per_second=1000)
     couriers.wake_all(Pace.objects.get())
-    assert len(woken) == 2 + 4
+    assert len(woken) == 3 + 4

@@ -16,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from inbox import feed
+from inbox.acting import program_named
 from inbox.changes import change_thread
 from inbox.models import Agent, Consent, Contact, Event
 from inbox.rules.consent import ALL, FIELDS, NOTHING, STRENGTH, after_refusal
@@ -137,7 +138,8 @@ def _set(contact, channel, state):
 def _line(channel, said, state):
     kind = Event.Kind.OPTED_IN if state == State.OPTED_IN else Event.Kind.OPTED_OUT
     told = {"channel": str(channel), "state": str(state), "source": str(said.source)}
-    return Event(kind=kind, actor=said.by, data={**told, **({"by": str(said.by)} if said.by else {})})
+    who = {"by": str(said.by)} if said.by else program_named()
+    return Event(kind=kind, actor=said.by, data={**told, **who})
 
 
 def _show(change, contact, channel, line, at):

@@ -20,6 +20,7 @@ PUBLISH = "inbox.tasks.publish_events"
 DETAILS = (
     "by",
     "by_rule",
+    "program",
     "to",
     "to_id",
     "from",

@@ -3,6 +3,7 @@
 They set fields and write rows; they ask nobody's permission. The line in the thread is the caller's to write.
 """
 
+from inbox.acting import program_named
 from inbox.models import Agent, Conversation, Event, Message, Participant, Reception
 from inbox.rules import line
 from whatsapp.wake import wake
@@ -123,9 +124,8 @@ def note_word(conversation, author_kind, now):
 
 def write_line(change, kind, by=None, **data):
     """Record what happened; names are kept as they are now. `by` None: a rule or a program did it."""
-    if by:
-        data["by"] = str(by)
-    return change.record(Event.Kind(kind), actor=by, **data)
+    who = {"by": str(by)} if by else program_named()
+    return change.record(Event.Kind(kind), actor=by, **{**who, **data})
 
 
 def note_update(change):

@@ -3,12 +3,12 @@
 RETURNED = {
     "absent": "{subject} was absent: back to the line",
     "deactivated": "{subject} no longer works here: back to the line",
-    "api": "A program gave it back to the line",
+    "api": "{program} gave it back to the line",
 }
+# Who acts over the API, and who by what it answered to a relay, where its name was not noted.
+UNNAMED = {"api": "A program", "workflow": "The workflow"}
 ASSIGNED_WHY = {"owner": ", who looks after this customer", "last": ", who served last", "load": ""}
 HANDED_OVER = {
-    "api": "A program handed over to people",
-    "workflow": "The workflow handed over to people",
     "relay_failed": "The workflow failed: handed over to people",
     "bot_silent": "The bot kept silent: handed over to people",
     "bot_has_no_script": "The bot has nothing to say: handed over to people",
@@ -27,12 +27,9 @@ OPTED_HOW = {
     "word": ", in their own words",
     "meta": ", chosen in WhatsApp",
     "link": ", by a link in a message",
-    "api": ", told by a program",
     "import": ", told by an import",
 }
 CLOSED_BY_RULE = {
-    "api": "Closed by a program",
-    "workflow": "Closed: the workflow was done",
     "auto_close": "Closed automatically: nothing was left to answer",
     "bot_silence": "Closed: the customer did not answer the bot",
     "bot_complete": "Closed: the bot was done",
@@ -54,6 +51,11 @@ def _name(data, key):
     return value if isinstance(value, str) else ""
 
 
+def _program(data, unnamed="A program"):
+    """Who asked over the API; `unnamed` where nobody noted it."""
+    return _name(data, "program") or unnamed
+
+
 def _opened(actor, data):
     bot = _name(data, "bot")
     if bot:
@@ -61,19 +63,19 @@ def _opened(actor, data):
     if data.get("pending"):
         waits_for = _name(data, "waits_for")
         return f"Waits for the customer{', then goes to ' + waits_for if waits_for else ''}"
-    return f"{actor} started the conversation" if actor else "New conversation"
+    who = actor or _name(data, "program")
+    return f"{who} started the conversation" if who else "New conversation"
 
 
 def _assigned(actor, data):
-    to = _name(data, "to") or "an agent"
-    if actor:
-        return f"{actor} assigned it to {to}"
-    return f"Assigned to {to}{ASSIGNED_WHY.get(_name(data, 'why'), '')}"
+    to, why = _name(data, "to") or "an agent", _name(data, "why")
+    who = actor or (not why and _name(data, "program"))
+    return f"{who} assigned it to {to}" if who else f"Assigned to {to}{ASSIGNED_WHY.get(why, '')}"
 
 
 def _transferred(actor, data):
     to = _name(data, "to") or _name(data, "team") or "someone else"
-    return f"{actor or 'A program'} transferred it to {to}"
+    return f"{actor or _program(data)} transferred it to {to}"
 
 
 def _taken_over(actor, data):
@@ -84,7 +86,9 @@ def _taken_over(actor, data):
 def _returned(actor, data):
     subject = _name(data, "from") or _name(data, "agent") or actor or "The agent"
     words = RETURNED.get(_name(data, "why"))
-    return words.format(subject=subject) if words else f"{actor or subject} gave it back to the line"
+    if words is None:
+        return f"{actor or subject} gave it back to the line"
+    return words.format(subject=subject, program=_program(data))
 
 
 def _queued(actor, data):
@@ -92,14 +96,18 @@ def _queued(actor, data):
 
 
 def _handed_over(actor, data):
-    to = _name(data, "to") or _name(data, "team")
-    return HANDED_OVER.get(_name(data, "why"), f"Handed over to {to or 'people'}")
+    to, why = _name(data, "to") or _name(data, "team") or "people", _name(data, "why")
+    if why in UNNAMED:
+        return f"{_program(data, UNNAMED[why])} handed over to {to}"
+    return HANDED_OVER.get(why, f"Handed over to {to}")
 
 
 def _closed(actor, data):
     if actor:
         return f"Closed by {actor}"
     rule = _name(data, "by_rule")
+    if rule in UNNAMED:
+        return f"Closed by {_program(data, UNNAMED[rule].lower())}"
     if rule == "auto_close" and isinstance(data.get("minutes"), int):
         return f"Closed automatically: no word for {duration(data['minutes'])}"
     return CLOSED_BY_RULE.get(rule, "Closed automatically" if rule else "Closed")
@@ -115,16 +123,16 @@ def _reopened(actor, data):
     if data.get("undone"):
         return f"{actor or 'Somebody'} undid the closing"
     if _name(data, "why") == "api":
-        return f"A program reopened it for {_name(data, 'to') or 'an agent'}"
+        return f"{_program(data)} reopened it for {_name(data, 'to') or 'an agent'}"
     return f"{actor} reopened it" if actor else "The customer wrote again: reopened"
 
 
 def _tagged(actor, data):
-    return f"{actor or _name(data, 'bot') or 'A program'} added the tag {_name(data, 'tag')}"
+    return f"{actor or _name(data, 'bot') or _program(data)} added the tag {_name(data, 'tag')}"
 
 
 def _untagged(actor, data):
-    return f"{actor or 'A program'} removed the tag {_name(data, 'tag')}"
+    return f"{actor or _program(data)} removed the tag {_name(data, 'tag')}"
 
 
 def _number_changed(actor, data):
@@ -148,18 +156,19 @@ def _told_by(actor, data):
     if actor:
         return f", noted by {actor}"
     source = _name(data, "source") or ("meta" if data.get("by") == "meta" else "")
+    if source == "api":
+        return f", told by {_program(data, 'a program')}"
     return OPTED_HOW.get(source, "")
 
 
 RELAYED = {
-    "interaction": "What the customer chose went to the workflow",
-    "message": "The customer's message went to the workflow",
-    "bot": "The customer's message went to the bot's program",
+    "interaction": "What the customer chose went to {program}",
+    "message": "The customer's message went to {program}",
 }
 WORKFLOW_DID = {
-    "none": "The workflow answered: nothing is to be done",
-    "hand_over": "The workflow answered: over to people",
-    "complete": "The workflow answered: it is done",
+    "none": ": nothing is to be done",
+    "hand_over": ": over to people",
+    "complete": ": it is done",
 }
 
 
@@ -167,20 +176,21 @@ def _relayed(actor, data):
     if data.get("what") == "no_answer":
         minutes = data.get("minutes")
         waited = f" for {duration(minutes)}" if isinstance(minutes, int) else ""
-        return f"The customer did not answer{waited}: the workflow was told"
-    return RELAYED.get(_name(data, "what"), "The workflow was told")
+        return f"The customer did not answer{waited}: {_program(data, 'the workflow')} was told"
+    words = RELAYED.get(_name(data, "what"), "What happened was told to {program}")
+    return words.format(program=_program(data, "the workflow"))
 
 
 def _relay_answered(actor, data):
-    count = data.get("messages")
+    count, program = data.get("messages"), _program(data, "The workflow")
     if data.get("did") == "message" and isinstance(count, int):
-        return f"The workflow answered with {'a message' if count == 1 else f'{count} messages'}"
-    return WORKFLOW_DID.get(_name(data, "did"), "The workflow answered")
+        return f"{program} answered with {'a message' if count == 1 else f'{count} messages'}"
+    return f"{program} answered{WORKFLOW_DID.get(_name(data, 'did'), '')}"
 
 
 def _relay_failed(actor, data):
     words = _name(data, "words").rstrip(".")
-    return f"The workflow failed{': ' + words if words else ''}"
+    return f"{_program(data, 'The workflow')} failed{': ' + words if words else ''}"
 
 
 SENTENCES = {
@@ -198,7 +208,7 @@ SENTENCES = {
     "untagged": _untagged,
     "followed": lambda actor, data: f"{actor or _name(data, 'to') or 'Somebody'} joined as a helper",
     "unfollowed": lambda actor, data: f"{actor or _name(data, 'to') or 'Somebody'} stopped following",
-    "answer_waived": lambda actor, data: f"{actor or 'A program'} marked it as needing no answer",
+    "answer_waived": lambda actor, data: f"{actor or _program(data)} marked it as needing no answer",
     "number_changed": _number_changed,
     "joined": lambda actor, data: "Two contacts turned out to be one person",
     "opted_out": _opted_out,

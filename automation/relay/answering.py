@@ -10,6 +10,7 @@ from automation.relay import bots, failing
 from automation.relay.changing import opened
 from automation.rules.relays import Action, Answer
 from automation.rules.scripts import Why
+from inbox import acting
 from inbox.actions import closing
 from inbox.actions.assignment import hand_over_within
 from inbox.actions.naming import agent_named, team_named
@@ -37,6 +38,11 @@ def answer(relay_id, said: Answer, now=None):
 
 def carry_out(change, relay, said):
     """The same as a part of a larger change."""
+    with acting.as_program(str(relay.api_key)):
+        _carry_out(change, relay, said)
+
+
+def _carry_out(change, relay, said):
     _ask_for_scopes(relay.api_key, said)
     if said.action == Action.LATER and relay.spoke_freely:
         said = Answer(Action.NONE, told=Relay.FREE)

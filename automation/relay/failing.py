@@ -3,6 +3,7 @@
 from automation import outgoing
 from automation.bots import endings
 from automation.models import Decision, Relay
+from automation.relay import making
 from automation.relay.changing import opened
 from automation.rules.scripts import Why
 from inbox.actions.assignment import hand_over_within
@@ -25,7 +26,7 @@ def overdue(relay_id, now=None):
 def fail_within(change, relay, words, why=Why.FAILED):
     """The same as a part of a larger change; `why` is what a bot's handover says."""
     relay.settle(Relay.Status.FAILED, change.now, words)
-    write_line(change, Event.Kind.RELAY_FAILED, words=words, relay=relay.pk)
+    write_line(change, Event.Kind.RELAY_FAILED, words=words, relay=relay.pk, **making.program_of(relay.api_key))
     about = {"message": relay.message} if relay.message else {}
     change.tell(FeedKind.RELAY_FAILED, **about, relay=_told(relay))
     wait_again(change.conversation, relay)

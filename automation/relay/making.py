@@ -26,8 +26,13 @@ def relay_response(change, kind, asked, message=None, **line):
         correlation=asked.on_answer.get("correlation"),
         deadline_at=change.now + patience,
     )
-    write_line(change, Event.Kind.RELAYED, what=str(kind), **line)
+    write_line(change, Event.Kind.RELAYED, what=str(kind), **program_of(key), **line)
     return _put(change, relay)
+
+
+def program_of(key):
+    """Whose workflow it is, as lines keep it."""
+    return {"program": str(key)} if key else {}
 
 
 def relay_to_bot(change, message):

@@ -11,6 +11,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.viewsets import GenericViewSet
 
+from inbox import acting
 from inbox.actions.naming import agent_named, team_named
 from inbox.actions.refusals import Refusal
 from inbox.api.deprecation import SaysWhatGoes
@@ -114,8 +115,13 @@ class Resource(SaysWhatGoes, Counted, GenericViewSet):
         request.encoding = "utf-8"
         return super().initialize_request(request, *args, **kwargs)
 
+    def dispatch(self, request, *args, **kwargs):
+        with acting.as_program():
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
+        acting.name_program(request.auth.name)
         if self.action is not None:
             self.query = self.read_query(request.query_params)
         name = request.headers.get("Idempotency-Key")

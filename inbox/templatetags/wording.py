@@ -103,13 +103,13 @@ def side(message):
 
 @register.filter
 def author_label(message):
-    """Who wrote an outbound message: the agent's name, the broadcast's, or what kind of machine it was."""
+    """Who wrote an outbound message: the name of agent, broadcast or program, or what kind of machine it was."""
     if message.author_kind == "agent":
         return str(message.author)
     name = message.on_answer.get("broadcast_name")
     if message.author_kind == "broadcast" and name:
         return f"Broadcast: {Truncator(name).chars(NAME_SHOWN)}"
-    return AUTHOR_LABELS.get(message.author_kind, "")
+    return message.context.get("program") or AUTHOR_LABELS.get(message.author_kind, "")
 
 
 @register.filter

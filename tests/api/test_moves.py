@@ -2,8 +2,11 @@
 
 import pytest
 
+from inbox.acting import program_named
+from inbox.actions.closing import close
 from inbox.models import ApiKey, Contact, Conversation, Message
 from inbox.sentences import sentence
+from inbox.templatetags.wording import author_label
 from tests.factories import make_agent, make_conversation, make_tag, writes
 
 
@@ -42,7 +45,7 @@ def test_a_closed_conversation_is_reopened_for_an_agent(crm, path, conversation,
     crm.post(f"{path}/close/")
     reopened = crm.post(f"{path}/reopen/", {"agent": ben.pk}).json()
     assert (reopened["status"], reopened["assignee"], reopened["closed_at"]) == ("assigned", ben.pk, None)
-    assert lines(conversation)[-1] == "A program reopened it for Ben"
+    assert lines(conversation)[-1] == "CRM reopened it for Ben"
 
 
 def test_reopening_asks_for_an_agent_of_the_number_and_for_room(crm, path, conversation, berlin, ben):
@@ -66,20 +69,36 @@ def test_agents_follow_and_follow_no_longer(crm, path, conversation, ben):
 def test_the_last_words_may_need_no_answer(crm, path, conversation):
     assert crm.get(f"{path}/").json()["unanswered_since"] is not None
     assert crm.post(f"{path}/waive-answer/").json()["unanswered_since"] is None
-    assert lines(conversation) == ["A program marked it as needing no answer"]
+    assert lines(conversation) == ["CRM marked it as needing no answer"]
     assert crm.post(f"{path}/waive-answer/").json()["code"] == "nothing_unanswered"
 
 
-def test_what_a_program_did_is_said_of_a_program(crm, path, conversation, ben):
+def test_what_a_program_did_is_said_by_its_name(crm, path, conversation, ben):
     make_tag("VIP")
     crm.post(f"{path}/tags/", {"tag": "VIP"})
     crm.post(f"{path}/transfer/", {"agent": ben.pk})
     crm.post(f"{path}/give-back/")
     assert lines(conversation) == [
-        "A program added the tag VIP",
-        "A program transferred it to Ben",
-        "A program gave it back to the line",
+        "CRM added the tag VIP",
+        "CRM transferred it to Ben",
+        "CRM gave it back to the line",
     ]
+
+
+def test_a_program_is_named_as_long_as_its_request_lasts(crm, path, conversation, ada):
+    crm.post(f"{path}/tags/", {"tag": make_tag("VIP").name})
+    assert program_named() == {}
+    close(conversation.pk, by_rule="auto_close")
+    assert "program" not in conversation.events.latest("pk").data
+
+
+def test_a_programs_name_stands_above_what_it_says_and_in_what_it_tells_of_customers(crm, path, conversation, berlin):
+    contact = conversation.thread.contact
+    writes(contact, berlin)
+    crm.post(f"{path}/messages/", {"content": {"text": "Hello"}})
+    assert author_label(Message.objects.latest("pk")) == "CRM"
+    crm.post(f"contacts/{contact.pk}/", {"whatsapp_optout": "all"}, method="patch")
+    assert lines(conversation)[-1] == "The customer wants nothing that we start, told by CRM"
 
 
 def test_a_program_reacts_and_takes_its_reaction_back(program, crm, conversation, berlin):

@@ -137,7 +137,7 @@ def test_no_answer_within_the_time_is_told_once(workflow, key, pending):
     timers.fire_due()
     [call] = workflow.calls
     assert (call["type"], call["data"]["message"], call["data"]["asked"]["id"]) == ("relay.no_answer", None, asked.pk)
-    assert "The customer did not answer for 30 minutes: the workflow was told" in lines(pending)
+    assert "The customer did not answer for 30 minutes: CRM was told" in lines(pending)
 
 
 def test_no_answer_is_not_told_once_the_customer_has_written(workflow, key, pending, amira, berlin):
@@ -156,8 +156,8 @@ def test_nothing_leaves_a_pending_conversation_pending(workflow, key, pending, a
     work()
     assert (fresh(pending).status, newest_relay().status) == (Status.PENDING, Relay.Status.ANSWERED)
     assert lines(pending) == [
-        "What the customer chose went to the workflow",
-        "The workflow answered: nothing is to be done",
+        "What the customer chose went to CRM",
+        "CRM answered: nothing is to be done",
     ]
 
 
@@ -203,7 +203,7 @@ def test_messages_go_out_silently_or_not_and_ask_on(workflow, key, pending, amir
     assert said.text == "It comes on Friday."
     assert asked.on_answer == {"bump": False, "relay": True, "correlation": 2}
     assert fresh(pending).bumped_at == before
-    assert lines(pending)[-1] == "The workflow answered with 2 messages"
+    assert lines(pending)[-1] == "CRM answered with 2 messages"
     Message.objects.filter(pk=asked.pk).update(wamid="wamid.again", status="sent")
     taps(amira, berlin, "wamid.again")
     work()
@@ -217,7 +217,7 @@ def test_complete_closes_with_last_words(workflow, key, pending, amira, berlin):
     closed = fresh(pending)
     assert closed.status == Status.CLOSED
     line = closed.events.get(kind=Event.Kind.CLOSED)
-    assert sentence("closed", "", line.data) == "Closed: the workflow was done"
+    assert sentence("closed", "", line.data) == "Closed by CRM"
     assert closed.last_message.text == "It comes on Friday."
 
 
@@ -323,7 +323,7 @@ def test_nonsense_hands_over_with_the_reason(workflow, key, pending, amira, berl
     relay = newest_relay()
     assert (relay.status, relay.failure) == (Relay.Status.FAILED, words)
     assert fresh(pending).assignee == lena
-    assert lines(pending)[-1].startswith("The workflow failed: ")
+    assert lines(pending)[-1].startswith("CRM failed: ")
 
 
 def test_what_may_pass_is_tried_again_under_the_same_name(workflow, key, pending, amira, berlin):

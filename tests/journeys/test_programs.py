@@ -193,8 +193,8 @@ def test_workflow_answers_are_processed_and_agents_come_in_when_it_hands_over(
     assert is_assigned_to(conversation, mira)
     assert mira.folder("mine") == [conversation.pk]
     page = sofia.looks_at(conversation).html
-    assert "The workflow answered with a message" in page
-    assert "The workflow handed over to people" in page
+    assert f"{crm.key} answered with a message" in page
+    assert f"{crm.key} handed over to {mira.agent}" in page
 
 
 def test_workflow_relay_is_asked_for_with_each_message(office, crm, workflow, mira, ida, chat):

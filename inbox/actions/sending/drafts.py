@@ -137,8 +137,14 @@ def row_of(change, draft, number):
         retry_of=draft.retry_of,
         on_answer=draft.on_answer,
         api_key=draft.api_key,
-        context=draft.context,
+        context=draft.context or _program_of(draft),
     )
+
+
+def _program_of(draft):
+    """Its name stands above what an integration says."""
+    is_named = draft.author_kind == Message.Author.INTEGRATION and draft.api_key
+    return {"program": str(draft.api_key)} if is_named else {}
 
 
 def _mark(conversation, draft, message, now):

@@ -110,6 +110,11 @@ class Change:
         self.stood = fields_of(conversation) if conversation.pk else {}
         return conversation
 
+    def hush_if_many(self):
+        """Where many threads change at once, those whose change no list shows tell no screen: a broadcast would flood
+        them. A few are told as ever, to whoever looks into the thread just then."""
+        self.is_quiet = self.conversation is None and len(self.together.changes) > events.MOST_FRAMES
+
     def record(self, kind, actor=None, conversation=None, at=None, **data):
         """Write a small line into the thread. `data` is JSON: names as they are now, reasons; no words of customers."""
         line = Event(

@@ -223,7 +223,7 @@ def _accept(changes, answers):
 
 def _is_moved(change, message, answer):
     message.wamid = message.wamid or answer.wamid
-    change.is_quiet = change.conversation is None
+    change.hush_if_many()
     if message.status not in outcomes.IN_DOUBT:
         change.save(message)  # a receipt was faster: only the id is news
         return False

@@ -40,7 +40,7 @@ def put_together(change, draft):
     reason = rights.refusal(facts(change, draft.content), draft.content, change.now, fits=True)
     if reason:
         return None, reason
-    change.is_quiet = change.conversation is None
+    change.hush_if_many()
     message = change.enter(row_of(change, draft, change.thread.number))
     change.tell(FeedKind.MESSAGE_CREATED, message=message)
     return message, None

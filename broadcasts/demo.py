@@ -54,9 +54,11 @@ def _write_sms_sender(account):
 
 
 def _give_addresses():
-    """Made out of the name: example.org takes no mail."""
+    """Each their own, made out of the name as far as that can stand in an address: example.org takes no mail."""
     nameless = Contact.objects.filter(email="").exclude(name="", profile_name="")
-    for contact in nameless:
+    for contact in nameless.order_by("pk"):
         name = slugify(contact.name or contact.profile_name).replace("-", ".")
-        contact.email = f"{name or 'customer'}@example.org"
+        own = f"{name}@example.org" if name else f"customer.{contact.pk}@example.org"
+        is_taken = Contact.objects.filter(email=own).exists()
+        contact.email = f"{name}.{contact.pk}@example.org" if is_taken else own
         contact.save(update_fields=["email"])

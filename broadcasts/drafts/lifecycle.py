@@ -26,11 +26,16 @@ COPIED = (
 )
 
 
-def begin(by, contacts=()):
-    """A new draft of an agent, with these contacts (ids) as far as they see them."""
+def begin(by, contacts=(), client_id=None):
+    """A new draft of an agent, with these contacts (ids) as far as they see them; the one that this page of theirs
+    (`client_id`) has begun before."""
     seen = contacts_for(by).filter(pk__in=contacts).order_by("pk").values_list("pk", flat=True) if contacts else ()
     meant = {"contacts": list(seen)} if seen else {}
-    return Broadcast.objects.create(created_by=by, audience=meant, time_zone=by.time_zone or "UTC", stop_percent=20)
+    fields = {"audience": meant, "time_zone": by.time_zone or "UTC", "stop_percent": 20}
+    if not client_id:
+        return Broadcast.objects.create(created_by=by, **fields)
+    begun, _ = Broadcast.objects.get_or_create(created_by=by, client_id=client_id, defaults=fields)
+    return begun
 
 
 def put_channel(broadcast, name, choice):

@@ -113,6 +113,8 @@ class Broadcast(models.Model):
     api_key = models.ForeignKey(
         "inbox.ApiKey", null=True, blank=True, on_delete=models.SET_NULL, related_name="broadcasts"
     )
+    # Named by the page that began it: what it posts twice at once is one draft.
+    client_id = models.CharField(max_length=64, null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # A draft that was deleted is kept for a while, so that this can be undone; nobody finds it meanwhile.
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -157,6 +159,11 @@ class Broadcast(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(deleted_at__isnull=True) | Q(status="draft"), name="broadcast_deleted_is_draft"
+            ),
+            models.UniqueConstraint(
+                fields=["created_by", "client_id"],
+                condition=Q(client_id__isnull=False),
+                name="broadcast_begun_once_by_a_page",
             ),
         ]
         indexes = [

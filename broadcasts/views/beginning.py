@@ -1,5 +1,9 @@
 """New broadcast, and step one of the wizard: name and channel (S4-36, S4-37)."""
 
+import re
+import uuid
+
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,40 +17,43 @@ from broadcasts.views.wizard import first_open, go_on, saved, show, step_page
 from inbox.queries import contacts_for, number_in
 
 MOST_CHOSEN = 100
+PAGE = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 @step
 def new(request):
-    """GET: step one of a broadcast that is none yet. POST: begin it; with HX-Request it only saves what there is, as a
-    draft that the page names in `draft` from then on. `contact` (repeated) names recipients (S3-3)."""
+    """GET: step one of a broadcast that is none yet. POST: begin it; with HX-Request it only saves what there is, as
+    this page's draft (`client_id`). `contact` (repeated) names recipients (S3-3)."""
     form = ChannelForm(request.user, request.POST or None)
     contacts = _contacts(request)
     if request.method == "POST" and request.htmx:
         return _save_beginning(request, form, contacts)
     if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "contacts": contacts}
+        context = {"form": form, "contacts": contacts, "client_id": request.POST.get("client_id") or uuid.uuid4()}
         return show(request, "channel", None, context, status=400 if form.errors else 200)
-    broadcast = _begun(request) or lifecycle.begin(request.user, [contact.pk for contact in contacts])
-    lifecycle.put_channel(broadcast, form.cleaned_data["name"], form.choice)
-    return go_on(broadcast, "channel")
+    return go_on(_saved_draft(request, form, contacts), "channel")
 
 
 def _save_beginning(request, form, contacts):
     """Whoever leaves now finds a draft; of nothing at all none is made."""
-    name, begun = _name(request), _begun(request)
-    if not name and not form.choice and not begun:
+    if not _name(request) and not form.choice:
         return HttpResponse(status=204)
-    broadcast = begun or lifecycle.begin(request.user, [contact.pk for contact in contacts])
-    lifecycle.put_channel(broadcast, name, form.choice)
-    answer = saved(request, broadcast, "channel", "broadcasts/wizard/_begun.html", {"is_new": begun is None})
+    broadcast = _saved_draft(request, form, contacts)
+    answer = saved(request, broadcast, "channel", "broadcasts/wizard/_begun.html")
     answer["HX-Replace-Url"] = reverse("broadcast_channel", args=[broadcast.pk])
     return answer
 
 
-def _begun(request):
-    """The draft that this page has made already, None before."""
-    mine = Broadcast.objects.filter(created_by=request.user, status=Broadcast.Status.DRAFT, deleted_at=None)
-    return mine.filter(pk=number_in(request.POST.get("draft", "")) or 0).first()
+@transaction.atomic
+def _saved_draft(request, form, contacts):
+    """The one draft of this page, with what was typed. One that has begun or was deleted meanwhile stays as it is."""
+    page = request.POST.get("client_id", "")
+    named = page if PAGE.fullmatch(page) else None
+    begun = lifecycle.begin(request.user, [contact.pk for contact in contacts], named)
+    broadcast = Broadcast.objects.select_for_update().get(pk=begun.pk)
+    if broadcast.status == Broadcast.Status.DRAFT and not broadcast.deleted_at:
+        lifecycle.put_channel(broadcast, _name(request), form.choice)
+    return broadcast
 
 
 def _name(request):

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from broadcasts.drafts import lifecycle
 from broadcasts.models import Broadcast
 from tests.broadcasts.drafting import (
     make_draft,
@@ -91,21 +92,34 @@ def test_agents_and_supervisors_of_other_numbers_find_no_draft(client, boss, num
 
 
 def test_what_is_typed_before_the_draft_exists_is_kept_when_one_leaves(client, boss, number):
-    """One draft, however often it saves itself; of nothing none is made."""
-    assert client.post(reverse("new_broadcast"), {"name": " "}, **HTMX).status_code == 204
+    """One draft, however often it saves itself, also while it is proceeded from; of nothing none is made."""
+    page = {"client_id": "one"}
+    assert client.post(reverse("new_broadcast"), page | {"name": " "}, **HTMX).status_code == 204
     assert not Broadcast.objects.exists()
-    answer = client.post(reverse("new_broadcast"), {"name": "Order"}, **HTMX)
+    answer = client.post(reverse("new_broadcast"), page | {"name": "Order"}, **HTMX)
     draft = Broadcast.objects.get()
     assert answer["HX-Replace-Url"] == at("channel", draft)
-    assert f'name="draft" id="draft" value="{draft.pk}"' in words_of(answer)
-    typed = {"name": "Order news", "sender": f"whatsapp:{number.pk}", "draft": draft.pk}
+    typed = page | {"name": "Order news", "sender": f"whatsapp:{number.pk}"}
     client.post(reverse("new_broadcast"), typed, **HTMX)
     assert client.post(reverse("new_broadcast"), typed).url == at("message", draft)
     assert [(one.name, one.number) for one in Broadcast.objects.all()] == [("Order news", number)]
 
 
+def test_what_was_deleted_meanwhile_is_not_typed_on(client, boss, number):
+    client.post(reverse("new_broadcast"), {"client_id": "one", "name": "Order"}, **HTMX)
+    lifecycle.delete(Broadcast.objects.get())
+    client.post(reverse("new_broadcast"), {"client_id": "one", "name": "Other"}, **HTMX)
+    assert Broadcast.objects.get().name == "Order"
+
+
 def test_a_colleagues_draft_is_not_taken_for_ones_own(client, boss, number):
-    theirs = make_draft(make_agent("Other", role="supervisor", numbers=[number]), number)
-    client.post(reverse("new_broadcast"), {"name": "Mine", "draft": theirs.pk}, **HTMX)
-    theirs.refresh_from_db()
-    assert (theirs.name, Broadcast.objects.count()) == ("Order news", 2)
+    client.post(reverse("new_broadcast"), {"client_id": "one", "name": "Mine"}, **HTMX)
+    client.force_login(make_agent("Other", role="supervisor", numbers=[number]))
+    client.post(reverse("new_broadcast"), {"client_id": "one", "name": "Theirs"}, **HTMX)
+    assert sorted(Broadcast.objects.values_list("name", flat=True)) == ["Mine", "Theirs"]
+
+
+def test_a_page_whose_name_is_none_begins_anew_each_time(client, boss, number):
+    for odd in ("\x00", "x" * 65, ""):
+        client.post(reverse("new_broadcast"), {"client_id": odd, "name": "Order"}, **HTMX)
+    assert Broadcast.objects.count() == 3

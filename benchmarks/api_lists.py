@@ -72,7 +72,7 @@ def mark_a_few(number):
 def headers_of_a_key():
     Installation.switch_on()
     key = ApiKey(name="Benchmark", scopes=list(ApiKey.Scope.values), requests_per_minute=1_000_000)
-    token = key.renew()
+    token = key.rotate()
     key.save()
     return {"Authorization": f"Bearer {token}"}
 

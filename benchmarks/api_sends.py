@@ -65,7 +65,7 @@ def body_for(number):
 def program(number):
     """The headers of a program with a key of its own."""
     key = ApiKey(name="Benchmark", scopes=SCOPES, number=number, requests_per_minute=1_000_000)
-    token = key.renew()
+    token = key.rotate()
     key.save()
     try:
         yield {"Authorization": f"Bearer {token}"}

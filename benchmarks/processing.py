@@ -168,7 +168,7 @@ class Bench:
         )
         key = ApiKey(name="Benchmark", number=self.number, requests_per_minute=1_000_000)
         key.scopes = [ApiKey.Scope.MESSAGES_TEMPLATES, ApiKey.Scope.CONVERSATIONS_READ]
-        token = key.renew()
+        token = key.rotate()
         key.save()
         return Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {token}"})
 

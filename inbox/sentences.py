@@ -28,6 +28,7 @@ OPTED_HOW = {
     "meta": ", chosen in WhatsApp",
     "link": ", by a link in a message",
     "import": ", told by an import",
+    "merge": ", as contacts were joined or parted",
 }
 CLOSED_BY_RULE = {
     "auto_close": "Closed automatically: nothing was left to answer",

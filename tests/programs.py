@@ -10,7 +10,7 @@ class Program:
     def __init__(self, client, scopes, **fields):
         self.client = client
         self.key = ApiKey(name="CRM", scopes=scopes, **fields)
-        self.token = self.key.renew()
+        self.token = self.key.rotate()
         self.key.save()
 
     def get(self, path, **query):

@@ -42,6 +42,8 @@ class Decision(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "reason"
+        verbose_name_plural = "reason log"
         constraints = [
             models.UniqueConstraint(
                 fields=["thread", "automation", "occasion"],

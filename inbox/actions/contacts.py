@@ -132,7 +132,7 @@ def _ask_for_number(contact, told, number):
     numbers = set(contact.threads.values_list("number", flat=True))
     if numbers and number.pk not in numbers and not (told.get("phone") or told.get("user_id")):
         words = "This id belongs to a customer whom only another number knows. Name their phone as well."
-        raise Refusal("contact_elsewhere", words, field="external_id", status_code=404)
+        raise Refusal("contact_elsewhere", words, field="external_id", status_code=400)
 
 
 def _lacking(contact, told):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from inbox import consent, moves
+from inbox import consent, feed, moves
 from inbox.actions.assignment import hand_over_within
 from inbox.changes import change_thread
 from inbox.models import (
@@ -73,11 +73,12 @@ def fill(keep, absorb, now):
         setattr(keep, field, getattr(keep, field) or getattr(absorb, field))
     keep.notes = "\n\n".join(filter(None, [keep.notes, absorb.notes]))
     keep.attributes = absorb.attributes | keep.attributes
-    for channel, field in consent.FIELDS.items():
-        before = getattr(keep, field)
-        setattr(keep, field, stricter(before, getattr(absorb, field)))
-        note_optout(keep, channel, before, now)
+    before = {channel: getattr(keep, field) for channel, field in consent.FIELDS.items()}
+    for field in OPTOUTS:
+        setattr(keep, field, stricter(getattr(keep, field), getattr(absorb, field)))
     keep.save()
+    for channel, stood in before.items():
+        note_optout(keep, channel, stood, now)
 
 
 def note_optout(contact, channel, before, now):
@@ -86,6 +87,18 @@ def note_optout(contact, channel, before, now):
     if becomes != before:
         state = Consent.State.OPTED_IN if becomes == NOTHING else becomes
         contact.consents.create(channel=channel, state=state, source=Consent.Source.MERGE, at=now)
+        kind = Event.Kind.OPTED_IN if state == Consent.State.OPTED_IN else Event.Kind.OPTED_OUT
+        tell_of_optout(contact, Event(kind=kind, data={"channel": channel, "state": state, "source": "merge"}), now)
+
+
+def tell_of_optout(contact, line, now):
+    """A line in each of their threads, of which programs hear; of a contact without any they hear beside."""
+    thread_ids = list(contact.threads.order_by("pk").values_list("pk", flat=True))
+    for thread_id in thread_ids:
+        with change_to_join(thread_id, now) as change:
+            change.record(line.kind, **line.data)
+    if not thread_ids:
+        feed.tell_of_contact(line, contact)
 
 
 @contextmanager
@@ -181,8 +194,7 @@ def adopt(change, thread):
 def move_webhooks(thread, kept):
     """What programs were not told yet of these conversations comes before what happens to them from now on."""
     FeedEvent.objects.filter(thread=thread, position=None).update(thread=kept)
-    waiting = WebhookDelivery.objects.filter(thread=thread, status=WebhookDelivery.Status.PENDING)
-    waiting.update(thread=kept)
+    WebhookDelivery.objects.filter(thread=thread, status=WebhookDelivery.Status.PENDING).update(thread=kept)
 
 
 def keep_one_in_flight(kept, thread):
@@ -229,9 +241,9 @@ def unfill(kept, merge, now):
     for field in after.keys() - stays:
         if getattr(kept, field) == after[field]:
             setattr(kept, field, before[field])
+    kept.save()
     for channel, field in consent.FIELDS.items():
         note_optout(kept, channel, after.get(field, NOTHING) if field not in stays else getattr(kept, field), now)
-    kept.save()
 
 
 def return_rows(rows, kept, now):
@@ -265,6 +277,16 @@ def send_back(rows, thread):
     for model, key in ((Event, "events"), (Message, "messages")):
         theirs = Q(pk__in=rows[key]) | Q(conversation__in=conversations)
         model.objects.filter(theirs, thread=thread).update(thread=rows["from"])
+    send_back_webhooks(thread, rows["from"], conversations)
+
+
+def send_back_webhooks(thread, home_id, conversations):
+    """What programs were not told yet of these conversations comes before what happens to them from now on."""
+    theirs = {"thread": thread, "conversation__in": conversations}
+    FeedEvent.objects.filter(**theirs, position=None).update(thread=home_id)
+    waiting = WebhookDelivery.objects.filter(status=WebhookDelivery.Status.PENDING)
+    waiting.filter(thread=thread, event__conversation__in=conversations).update(thread=home_id)
+    waiting.filter(thread__in=[thread.pk, home_id]).let_first_go()
 
 
 def settle(change, contact):

@@ -1,4 +1,4 @@
-"""Subscribe a program to events, change that, renew its secret. For admins and for programs alike."""
+"""Subscribe a program to events, change that, rotate its secret. For admins and for programs alike."""
 
 from datetime import timedelta
 
@@ -55,7 +55,7 @@ def start_afresh(subscription, now):
 
 
 @transaction.atomic
-def renew_secret(subscription_id, overlap_hours=OVERLAP_HOURS, now=None):
+def rotate_secret(subscription_id, overlap_hours=OVERLAP_HOURS, now=None):
     """A new `secret`; until the overlap is over calls are signed with both."""
     subscription = _locked(subscription_id)
     subscription.previous_secret, subscription.previous_until = None, None

@@ -45,6 +45,6 @@ class InstallationAdmin(ShowsKeyOnce, ModelAdmin):
     def make_key(self, request, installation):
         """A key of its own for a program that broadcasts; other scopes are ticked under API keys."""
         key = ApiKey(name="REST API", scopes=BROADCASTING, created_by=request.user)
-        token = key.renew()
+        token = key.rotate()
         key.save()
         self.show_once(request, key, token=token)

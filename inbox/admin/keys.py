@@ -1,4 +1,4 @@
-"""The keys of programs, for admins: made, renewed with overlap, revoked. Its secrets are on one page, once."""
+"""The keys of programs, for admins: made, rotated with overlap, revoked. Its secrets are on one page, once."""
 
 from datetime import timedelta
 
@@ -70,7 +70,7 @@ class ApiKeyAdmin(ShowsKeyOnce, ModelAdmin):
         ("How long", {"fields": ["expires_at", "revoked_at", "previous_until"]}),
         ("Facts", {"fields": ["state", "last_used_at", "created_by", "created_at"]}),
     ]
-    actions_submit_line = ["renew"]
+    actions_submit_line = ["rotate"]
 
     def get_fieldsets(self, request, obj=None):
         return super().get_fieldsets(request, obj) if obj else NEW
@@ -84,15 +84,15 @@ class ApiKeyAdmin(ShowsKeyOnce, ModelAdmin):
     def save_model(self, request, key, form, change):
         if not change:
             key.created_by = request.user
-            self.show_once(request, key, token=key.renew())
+            self.show_once(request, key, token=key.rotate())
         super().save_model(request, key, form, change)
 
-    @action(description="Save and make a new secret", permissions=["renew"])
-    def renew(self, request, key):
+    @action(description="Save and make a new secret", permissions=["rotate"])
+    def rotate(self, request, key):
         """The old one works on for a day."""
-        token = key.renew(previous_until=timezone.now() + timedelta(hours=OVERLAP_HOURS))
+        token = key.rotate(previous_until=timezone.now() + timedelta(hours=OVERLAP_HOURS))
         self.show_once(request, key, token=token)
         key.save()
 
-    def has_renew_permission(self, request, object_id=None):
+    def has_rotate_permission(self, request, object_id=None):
         return self.has_change_permission(request)

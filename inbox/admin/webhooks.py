@@ -1,4 +1,4 @@
-"""Webhooks of programs, for admins: made, tried, switched, renewed; their state in words; their log."""
+"""Webhooks of programs, for admins: made, tried, switched, rotated; their state in words; their log."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -71,7 +71,7 @@ class SubscriptionAdmin(ShowsOnce, ModelAdmin):
         (None, {"fields": ["name", "url", "kinds", "number", "is_active"]}),
         ("Facts", {"fields": ["signed_with", "made_by", "created_at"]}),
     ]
-    actions_submit_line = ["renew"]
+    actions_submit_line = ["rotate"]
     actions_detail = ["send_test", "show_log", "send_again"]
 
     def get_fieldsets(self, request, obj=None):
@@ -125,14 +125,14 @@ class SubscriptionAdmin(ShowsOnce, ModelAdmin):
             self.show_secret(request, subscription)
         super().save_model(request, subscription, form, change)  # which runs what the buttons beside Save do
 
-    @action(description="Save and make a new secret", permissions=["renew"])
-    def renew(self, request, subscription):
+    @action(description="Save and make a new secret", permissions=["rotate"])
+    def rotate(self, request, subscription):
         """Calls are signed with the former one as well, for a day."""
-        subscriptions.renew_secret(subscription.pk)
+        subscriptions.rotate_secret(subscription.pk)
         subscription.refresh_from_db()
         self.show_secret(request, subscription)
 
-    def has_renew_permission(self, request, object_id=None):
+    def has_rotate_permission(self, request, object_id=None):
         return self.has_change_permission(request)
 
     def show_secret(self, request, subscription):

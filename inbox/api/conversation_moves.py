@@ -4,14 +4,13 @@ Left out, because it is an agent's own doing: to claim and to take over (a progr
 minute (it reopens), and to mark as read or unread (nobody has read anything).
 """
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 
 from inbox.actions import answers, assignment, closing, following, tags
 from inbox.api.queries import Query
-from inbox.models import ApiKey, Bot, Tag
+from inbox.models import ApiKey, Bot
 from inbox.shapes import ConversationSerializer
 
 Scope = ApiKey.Scope
@@ -176,4 +175,4 @@ class MovesOfConversation:
         return self.shown(conversation)
 
     def tag(self, name):
-        return get_object_or_404(Tag, name__iexact=name)
+        return tags.tag_named(name)

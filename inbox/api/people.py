@@ -4,7 +4,6 @@ A program sets who is available; who may log in, serves which number and up to w
 inbox and for admins.
 """
 
-from django.db import IntegrityError, transaction
 from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
@@ -12,7 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from inbox.actions.availability import GIVE_BACK, KEEP, set_by_program
-from inbox.actions.refusals import NotAllowed, Refusal
+from inbox.actions.refusals import NotAllowed
+from inbox.actions.tags import save_tag
 from inbox.api.resources import Resource
 from inbox.models import Agent, ApiKey, Tag, Team
 from inbox.queries import numbers_of
@@ -140,20 +140,10 @@ class Tags(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(responses={201: TagSerializer})
     def create(self, request):
         """Create a tag."""
-        return Response(self.kept(Tag(), self.told(TagSerializer)), status=201)
+        return Response(TagSerializer(save_tag(Tag(), **self.told(TagSerializer))).data, status=201)
 
     def partial_update(self, request, pk):
         """Rename a tag, or give it another colour; keys of one number cannot, since tags are everybody's."""
         if request.auth.number_id is not None:
             raise NotAllowed("Tags are the same for all numbers: a key of one number does not change them.")
-        return Response(self.kept(self.get_object(), self.told(TagSerializer, partial=True)))
-
-    def kept(self, tag, told):
-        for name, value in told.items():
-            setattr(tag, name, value)
-        try:
-            with transaction.atomic():
-                tag.save()
-        except IntegrityError as error:
-            raise Refusal("tag_exists", f"There is a tag “{tag}” already.", status_code=409, field="name") from error
-        return TagSerializer(tag).data
+        return Response(TagSerializer(save_tag(self.get_object(), **self.told(TagSerializer, partial=True))).data)

@@ -173,10 +173,10 @@ class Resource(SaysWhatGoes, Counted, GenericViewSet):
         return found[0]
 
     def named(self, rows, field, pk):
-        """The row that the body names in `field`. Raises Refusal (404) with the field to blame."""
+        """The row that the body names in `field`. Raises Refusal (400) that blames the field: the address is there."""
         row = rows.filter(pk=pk).first()
         if row is None:
-            raise Refusal("not_found", f"There is no {field} {pk}, or the key may not see it.", field, 404)
+            raise Refusal(f"{field}_unknown", f"There is no {field} {pk}, or the key may not see it.", field, 400)
         return row
 
     def agent(self, agent_id, field="agent"):

@@ -255,7 +255,7 @@ class Webhooks(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyM
     def rotate_secret(self, request, pk):
         """Rotate the secret. For the hours of overlap each call carries two signatures, by the new and the old one."""
         overlap_hours = self.told(Rotation)["overlap_hours"]
-        return self.with_secret(subscriptions.renew_secret(self.get_object().pk, overlap_hours), 200)
+        return self.with_secret(subscriptions.rotate_secret(self.get_object().pk, overlap_hours), 200)
 
     @extend_schema(request=None, responses=TryResult)
     @action(detail=True, methods=["post"])

@@ -111,7 +111,7 @@ class ApiKey(models.Model):
     def __str__(self):
         return self.name
 
-    def renew(self, *, previous_until=None):
+    def rotate(self, *, previous_until=None):
         """Make new secrets, of the key and of its relays, and return the whole token, which nobody sees again. The old
         ones work `previous_until`."""
         secret = secrets.token_urlsafe(SECRET_BYTES)

@@ -80,7 +80,7 @@ def test_a_key_of_one_number_does_not_change_whom_only_another_number_knows_by_g
     make_thread(nia, berlin)
     crm = program(number=make_number("Munich"))
     answer = crm.post("contacts/", {"external_id": "C-1", "name": "Nobody"})
-    assert (answer.status_code, answer.json()["code"]) == (404, "contact_elsewhere")
+    assert (answer.status_code, answer.json()["code"]) == (400, "contact_elsewhere")
     assert "money" not in answer.content.decode()
     nia.refresh_from_db()
     assert nia.name == "Nia"
@@ -169,7 +169,7 @@ def test_who_chose_what_is_not_there_is_told_what_is(program):
 def test_what_a_body_names_and_is_not_there_is_named_in_the_answer(program, berlin):
     crm = program()
     nobody = crm.post("conversations/", {"number": berlin.pk, "contact": 999_999})
-    assert (nobody.status_code, nobody.json()["code"], nobody.json()["field"]) == (404, "not_found", "contact")
+    assert (nobody.status_code, nobody.json()["code"], nobody.json()["field"]) == (400, "contact_unknown", "contact")
     nia = make_contact("Nia", phone="+491715550101")
     nowhere = crm.post("conversations/", {"number": 999_999, "contact": nia.pk}).json()
     assert (nowhere["field"], nowhere["detail"]) == ("number", "There is no number 999999, or the key may not see it.")

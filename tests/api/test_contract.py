@@ -47,7 +47,7 @@ class Caller:
 
     def __init__(self):
         key = ApiKey(name="Everything", scopes=list(ApiKey.Scope.values), requests_per_minute=1_000_000)
-        self.headers = {"Authorization": f"Bearer {key.renew()}"}
+        self.headers = {"Authorization": f"Bearer {key.rotate()}"}
         key.save()
         self.story = tell("", key)
 

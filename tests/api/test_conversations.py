@@ -201,7 +201,8 @@ def test_tags_transfer_and_notes_are_named_posts(crm, opened, ada, berlin):
     crm.post("tags/", {"name": "VIP", "colour": "red"})
     assert crm.post(f"{path}/tags/", {"tag": "vip"}).json()["tags"] == ["VIP"]
     assert crm.post(f"{path}/tags/", method="delete", query="?tag=vip").json()["tags"] == []
-    assert crm.post(f"{path}/tags/", {"tag": "none"}).status_code == 404
+    refused = crm.post(f"{path}/tags/", {"tag": "none"})
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (400, "tag_unknown", "tag")
     assert crm.post(f"{path}/transfer/", {"agent": ben.pk}).json()["assignee"] == ben.pk
     assert crm.post(f"{path}/transfer/", {}).json()["code"] == "invalid"
     assert crm.post(f"{path}/notes/", {"text": "Called back", "agent": ben.pk}).json()["direction"] == "note"

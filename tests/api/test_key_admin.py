@@ -1,4 +1,4 @@
-"""Admins make, renew and revoke keys; a secret is shown once."""
+"""Admins make, rotate and revoke keys; a secret is shown once."""
 
 import re
 
@@ -70,10 +70,10 @@ def test_a_new_key_is_shown_to_whoever_made_it_for_a_moment_and_kept_encrypted(a
     assert ShownOnce.forget_old() == 1
 
 
-def test_a_renewed_key_works_beside_the_old_one_and_a_revoked_one_does_not(admin):
+def test_a_rotated_key_works_beside_the_old_one_and_a_revoked_one_does_not(admin):
     old = token_in(admin.post(reverse("admin:inbox_apikey_add"), {**FIELDS, **TIMES}, follow=True))
     address = reverse("admin:inbox_apikey_change", args=[ApiKey.objects.get().pk])
-    new = token_in(admin.post(address, {**FIELDS, **TIMES, "inbox_apikey_renew": "1"}, follow=True))
+    new = token_in(admin.post(address, {**FIELDS, **TIMES, "inbox_apikey_rotate": "1"}, follow=True))
     assert new != old
     assert {asked_with(admin, token) for token in (old, new)} == {200}
     revoked = {**TIMES, "revoked_at_0": "2026-01-01", "revoked_at_1": "00:00:00"}
@@ -92,7 +92,7 @@ def test_only_admins_reach_keys(client):
     assert client.get(reverse("admin:inbox_apikey_changelist")).status_code == 302
 
 
-def test_the_workflows_secret_is_shown_once_and_renewed_with_the_key(admin):
+def test_the_workflows_secret_is_shown_once_and_rotated_with_the_key(admin):
     """S0-11"""
     workflow = {"relay_url": "https://crm.example/relays", "relay_patience_minutes": "5"}
     shown = page_after(admin, reverse("admin:inbox_apikey_add"), {**FIELDS, **TIMES, **workflow})
@@ -103,7 +103,7 @@ def test_the_workflows_secret_is_shown_once_and_renewed_with_the_key(admin):
     assert first in shown
     address = reverse("admin:inbox_apikey_change", args=[key.pk])
     assert first not in admin.get(address).content.decode()
-    shown = page_after(admin, address, {**FIELDS, **TIMES, **workflow, "inbox_apikey_renew": "1"})
+    shown = page_after(admin, address, {**FIELDS, **TIMES, **workflow, "inbox_apikey_rotate": "1"})
     key.refresh_from_db()
     assert key.relay_secret in shown
     assert key.relay_secret != first

@@ -46,7 +46,7 @@ def test_a_rotated_secret_works_on_while_both_are_valid(program):
     crm = program()
     old = crm.token
     key = ApiKey.objects.get()
-    crm.token = key.renew(previous_until=timezone.now() + timedelta(hours=1))
+    crm.token = key.rotate(previous_until=timezone.now() + timedelta(hours=1))
     key.save()
     assert crm.get("numbers/").status_code == 200
     crm.token = old

@@ -131,7 +131,8 @@ def test_a_key_sees_and_changes_only_its_own(crm, program):
 def test_a_key_of_a_number_subscribes_to_that_number_only(program, berlin):
     hamburg = make_number("Hamburg")
     bound = program("webhooks:write", number=berlin)
-    assert bound.post("webhooks/", {"url": HOOK, "number": hamburg.pk}).status_code == 404
+    refused = bound.post("webhooks/", {"url": HOOK, "number": hamburg.pk})
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (400, "number_unknown", "number")
     subscribed(bound)
     subscribed(bound, number=berlin.pk)
     happens(make_conversation("unassigned", number=hamburg))

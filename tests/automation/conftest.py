@@ -40,6 +40,6 @@ def workflow(settings):
 @pytest.fixture
 def key(db, workflow):
     key = ApiKey(name="CRM", scopes=ApiKey.Scope.values, relay_url=workflow.url)
-    key.renew()
+    key.rotate()
     key.save()
     return key

@@ -229,7 +229,8 @@ def test_a_bot_that_is_off_gets_nothing(workflow, bot, mind, berlin):
     conversation = make_conversation(number=berlin)
     refused = mind.post(f"conversations/{conversation.pk}/assign/", {"bot": bot.pk})
     assert (refused.status_code, refused.json()["code"]) == (409, "bot_is_off")
-    assert mind.post(f"conversations/{conversation.pk}/assign/", {"bot": 0}).status_code == 404
+    refused = mind.post(f"conversations/{conversation.pk}/assign/", {"bot": 0})
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (400, "bot_unknown", "bot")
 
 
 def test_bots_are_listed(mind, bot):

@@ -117,7 +117,7 @@ def workflow(settings):
 @pytest.fixture
 def key(workflow):
     key = ApiKey(name="CRM", scopes=ApiKey.Scope.values, relay_url=workflow.url)
-    key.renew()
+    key.rotate()
     key.save()
     return key
 

@@ -417,7 +417,7 @@ def test_two_machines_that_talk_to_each_other_are_stopped(workflow, key, pending
 
 def test_a_rotated_secret_signs_beside_the_new_one(workflow, key, pending, amira, berlin):
     old = key.relay_secret
-    key.renew(previous_until=timezone.now() + timedelta(hours=1))
+    key.rotate(previous_until=timezone.now() + timedelta(hours=1))
     key.save()
     taps(amira, berlin, asks(pending, key).wamid)
     work()

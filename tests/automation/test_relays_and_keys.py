@@ -129,7 +129,7 @@ def test_a_worker_keeps_threads_for_replies_however_many_programs_hang(number, l
         slow = make_subscription(hanging.url, kinds=[FeedKind.CONVERSATION_CLOSED])
         conversation = make_conversation("unassigned", number=number)
         key = ApiKey(name="CRM", scopes=ApiKey.Scope.values, relay_url=quick.url)
-        key.renew()
+        key.rotate()
         key.save()
         waiting = responds(key, number, lena)
         tell(conversation)

@@ -8,8 +8,9 @@ from django.utils import timezone
 from inbox import consent
 from inbox.actions.joining import join, undo_join
 from inbox.consent import Channel, Said, Source
-from inbox.models import Consent, Contact, Event
+from inbox.models import Consent, Contact, Event, FeedKind
 from tests.factories import make_agent, make_contact, make_number, make_thread
+from tests.inbox.listening import make_subscription, told
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,21 @@ def test_the_refusal_of_either_wins_where_two_turn_out_to_be_one_on_each_channel
     undo_join(merge.pk, timezone.now())
     keep.refresh_from_db()
     assert (keep.email_optout, keep.sms_optout) == ("marketing", "")
+
+
+@pytest.mark.parametrize("has_thread", [True, False])
+def test_programs_hear_what_a_merge_or_its_undoing_makes_of_a_refusal(has_thread):
+    make_subscription()
+    keep, absorb = make_contact(), make_contact(sms_optout="all")
+    if has_thread:
+        make_thread(keep, make_number())
+    merge = join(keep, absorb, timezone.now())
+    undo_join(merge.pk, timezone.now())
+    heard = told(FeedKind.CONTACT_OPTED_OUT, FeedKind.CONTACT_OPTED_IN)
+    assert [event.kind for event in heard] == ["contact.opted_out", "contact.opted_in"]
+    assert [event.data["contact"]["sms_optout"] for event in heard] == ["all", ""]
+    assert heard[0].data["details"]["source"] == "merge"
+    assert lines(keep) == ([("opted_out", "sms"), ("opted_in", "sms")] if has_thread else [])
 
 
 def test_what_was_refused_since_a_merge_outlives_its_undoing():

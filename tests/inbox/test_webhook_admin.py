@@ -79,9 +79,9 @@ def test_a_private_address_is_refused_in_place(admin, settings):
     assert not Subscription.objects.exists()
 
 
-def test_a_renewed_secret_is_shown_once_and_both_are_valid_for_a_day(admin):
+def test_a_rotated_secret_is_shown_once_and_both_are_valid_for_a_day(admin):
     subscription = make_subscription()
-    shown = admin.post(page_of(subscription), {**ADD, "inbox_subscription_renew": "1"}, follow=True)
+    shown = admin.post(page_of(subscription), {**ADD, "inbox_subscription_rotate": "1"}, follow=True)
     former = subscription.secret
     subscription.refresh_from_db()
     assert subscription.valid_secrets(timezone.now()) == [secret_in(shown), former]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
 from inbox import feed, webhooks
-from inbox.actions.joining import join_contacts
+from inbox.actions.joining import join_contacts, undo_join
 from inbox.actions.refusals import Refusal
 from inbox.changes import change_conversation
 from inbox.models import ApiKey, FeedEvent, FeedKind, Subscription, WebhookDelivery
@@ -401,6 +401,27 @@ def test_what_waits_when_contacts_are_joined_is_told_before_what_comes_after(sub
     pass_time(subscription, NOON, NOON + 5 * MINUTE)
     told = [name for name in names(program)[1:] if name]
     assert told == ["before", "after"]
+
+
+def test_what_waits_when_a_merge_is_undone_goes_back_with_its_conversation(subscription, program, number, ada):
+    nia, known_as_well = make_contact("Nia"), make_contact("Nia B.")
+    make_conversation("closed", number=number, contact=nia)
+    conversation = make_conversation("assigned", number=number, contact=known_as_well, assignee=ada)
+    merge = join_contacts(nia.pk, known_as_well.pk, NOON)
+    program.status = 500
+    happens(conversation, "before", NOON)
+    webhooks.deliver(subscription.pk, NOON)
+    happens(conversation, "not told yet", NOON)
+    undo_join(merge.pk, NOON)
+    happens(conversation, "after", NOON)
+    conversation.refresh_from_db()
+    assert set(WebhookDelivery.objects.filter(event__conversation=conversation).values_list("thread", flat=True)) == {
+        conversation.thread_id
+    }
+    program.status = 200
+    program.received.clear()
+    pass_time(subscription, NOON, NOON + 5 * MINUTE)
+    assert [name for name in names(program) if name] == ["before", "not told yet", "after"]
 
 
 def test_few_tests_run_at_a_time(subscription, program, monkeypatch):

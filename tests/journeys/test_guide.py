@@ -151,7 +151,7 @@ def door():
 def key(db):
     Installation.switch_on()
     key = ApiKey(name="CRM", scopes=list(ApiKey.Scope.values))
-    key.token = key.renew()
+    key.token = key.rotate()
     key.save()
     return key
 

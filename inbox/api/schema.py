@@ -13,6 +13,7 @@ from drf_spectacular.plumbing import get_doc
 from inbox.api import problem_shapes
 from inbox.api.examples import REQUESTS, SHAPES
 from inbox.api.idempotency import NAME_LIMIT
+from inbox.api.links import LINKS
 
 # Where the wishes of the product are numbered: a reader of the API has no use for it.
 NUMBERS_OF_WISHES = re.compile(r"\s*\(S\d[^)]*\)")
@@ -151,6 +152,8 @@ class Description(AutoSchema):
                 going = problem_shapes.GOING if self.is_deprecated() else {}
                 answer["headers"] = {**problem_shapes.COUNTED, **going, **answer.get("headers", {})}
                 self.answer_by_example(answer)
+                if operation["operationId"] in LINKS:
+                    answer["links"] = LINKS[operation["operationId"]]
 
     def answer_by_example(self, answer):
         for content in answer.get("content", {}).values():

@@ -20,9 +20,9 @@ AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/
 # What stands in a sentence has no label of its own.
 ROLES = {"answers_to": "Answers go to", "answers_team": "Team", "answers_bot": "Bot"}
 WRONG_NUMBERS = {
-    "cap_count": "Whoever had so many broadcasts: enter a whole number from 1 on, or leave it empty.",
-    "cap_days": "In the last days: enter a whole number from 1 on.",
-    "stop_percent": "Pause when more than so many fail: enter a whole number from 1 to 99, or leave it empty.",
+    "cap_count": "Enter a whole number of broadcasts from 1 on, or leave it empty.",
+    "cap_days": "Enter a whole number of days from 1 on.",
+    "stop_percent": "Enter a whole number from 1 to 99, or leave it empty.",
 }
 
 

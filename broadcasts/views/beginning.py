@@ -38,8 +38,10 @@ def _save_beginning(request, form, contacts):
     """Whoever leaves now finds a draft; of nothing at all none is made."""
     if not _name(request) and not form.choice:
         return HttpResponse(status=204)
+    is_new = not Broadcast.objects.filter(created_by=request.user, client_id=_page(request)).exists()
     broadcast = _saved_draft(request, form, contacts)
-    answer = saved(request, broadcast, "channel", "broadcasts/wizard/_begun.html")
+    template = "broadcasts/wizard/_begun.html" if is_new else "broadcasts/wizard/_saved.html"
+    answer = saved(request, broadcast, "channel", template)
     answer["HX-Replace-Url"] = reverse("broadcast_channel", args=[broadcast.pk])
     return answer
 
@@ -47,13 +49,17 @@ def _save_beginning(request, form, contacts):
 @transaction.atomic
 def _saved_draft(request, form, contacts):
     """The one draft of this page, with what was typed. One that has begun or was deleted meanwhile stays as it is."""
-    page = request.POST.get("client_id", "")
-    named = page if PAGE.fullmatch(page) else None
-    begun = lifecycle.begin(request.user, [contact.pk for contact in contacts], named)
+    begun = lifecycle.begin(request.user, [contact.pk for contact in contacts], _page(request))
     broadcast = Broadcast.objects.select_for_update().get(pk=begun.pk)
     if broadcast.status == Broadcast.Status.DRAFT and not broadcast.deleted_at:
         lifecycle.put_channel(broadcast, _name(request), form.choice)
     return broadcast
+
+
+def _page(request):
+    """What the page calls itself, None where that is no name."""
+    named = request.POST.get("client_id", "")
+    return named if PAGE.fullmatch(named) else None
 
 
 def _name(request):

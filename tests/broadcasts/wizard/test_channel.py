@@ -100,7 +100,8 @@ def test_what_is_typed_before_the_draft_exists_is_kept_when_one_leaves(client, b
     draft = Broadcast.objects.get()
     assert answer["HX-Replace-Url"] == at("channel", draft)
     typed = page | {"name": "Order news", "sender": f"whatsapp:{number.pk}"}
-    client.post(reverse("new_broadcast"), typed, **HTMX)
+    assert "Delete this draft?" in words_of(answer)
+    assert "Delete this draft?" not in words_of(client.post(reverse("new_broadcast"), typed, **HTMX))
     assert client.post(reverse("new_broadcast"), typed).url == at("message", draft)
     assert [(one.name, one.number) for one in Broadcast.objects.all()] == [("Order news", number)]
 

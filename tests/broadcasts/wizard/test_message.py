@@ -150,7 +150,7 @@ def test_a_picture_above_the_text_is_brought_to_whatsapp(client, berlin):
     (header,) = draft.content["components"]
     assert header["parameters"][0]["image"]["id"]
     assert client.get(at("picture", draft))["Content-Type"] == "image/png"
-    assert "broadcasts" in words_of(client.get(at("message", draft)))
+    assert f'<img src="{at("picture", draft)}" alt="">' in words_of(client.get(at("message", draft)))
     assert client.post(at("message", draft), {}).url == at("recipients", draft)
     refused = client.post(at("above_text", draft), {"file": SimpleUploadedFile("x.txt", b"words")})
     assert "This place takes a file of the kind image." in words_of(refused)

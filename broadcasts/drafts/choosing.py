@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from broadcasts import ledger
 from broadcasts.channels import channel_of
-from broadcasts.drafts.files import MOST_IN_EMAIL
+from broadcasts.drafts.files import left_for_own_bytes
 from broadcasts.drafts.previews import link_tag
 from broadcasts.models import Broadcast, Recipient, Tally
 from broadcasts.queries import draft_to_change
@@ -90,7 +90,7 @@ def read(broadcast, text):
     except NotUsable as error:
         raise Refusal("list_unreadable", str(error), "text", 400) from error
     if broadcast.channel == Broadcast.Channel.EMAIL:
-        return with_files(found, _own_files(broadcast), MOST_IN_EMAIL)
+        return with_files(found, _own_files(broadcast), left_for_own_bytes(broadcast))
     tag = link_tag(broadcast)
     return with_links(found, tag) if tag else found
 

@@ -7,6 +7,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from broadcasts.drafts.previews import template_of
+from broadcasts.models import Broadcast, BroadcastFile
 from broadcasts.queries import draft_to_change
 from broadcasts.rules.template_values import components_of, is_file, values_of
 from inbox.actions.refusals import Refusal
@@ -27,7 +28,7 @@ MOST_PERSONAL, MOST_PERSONAL_BYTES = 500, 200 * MIB
 
 def attach(broadcast, uploads):
     """Add uploaded files to every email of a draft. Raises Refusal, and keeps none of them then."""
-    if _size_of(broadcast, uploads, is_personal=False) > MOST_IN_EMAIL:
+    if _size_of(broadcast, uploads, is_personal=False) > MOST_IN_EMAIL - most_own_bytes(broadcast):
         words = "Attachments of an email may have 15 MB in all. Send a link to the larger ones."
         raise Refusal("files_too_large", words, "files", 413)
     if broadcast.files.filter(is_personal=False).count() + len(uploads) > MOST_FILES:
@@ -45,6 +46,18 @@ def attach_personal(broadcast, uploads):
         words = f"Up to {MOST_PERSONAL} files can be for single recipients."
         raise Refusal("too_many_files", words, "files", 400)
     _add(broadcast, uploads, is_personal=True)
+
+
+def most_own_bytes(broadcast):
+    """How large the own files of one recipient are at most, of those who are in the list already."""
+    sizes = dict(broadcast.files.filter(is_personal=True).values_list("pk", "size_bytes"))
+    named = broadcast.recipients.exclude(files=[]).values_list("files", flat=True) if sizes else ()
+    return max((sum(sizes.get(file_id, 0) for file_id in files) for files in named), default=0)
+
+
+def left_for_own_bytes(broadcast):
+    """How large the own files of one recipient may be, beside those that everybody gets."""
+    return MOST_IN_EMAIL - _size_of(broadcast, (), is_personal=False)
 
 
 def _size_of(broadcast, uploads, **which):
@@ -68,6 +81,17 @@ def take_out(broadcast, file_id):
         who = "One line names" if named == 1 else f"{named:,} lines name"
         raise Refusal("file_named", f"{who} this file. Remove the list in step three first.", "files", 400)
     broadcast.files.filter(pk=file_id).delete()
+
+
+def forget_files(broadcast):
+    """The bytes that only this broadcast has go with it; those that others share stay."""
+    for file in broadcast.files.all():
+        if not BroadcastFile.objects.filter(file=file.file.name).exclude(pk=file.pk).exists():
+            file.file.delete(save=False)
+    kept = broadcast.content.get("header_file")
+    others = Broadcast.objects.filter(content__header_file=kept).exclude(pk=broadcast.pk)
+    if kept and not others.exists():
+        Attachment.objects.filter(pk=kept).update(is_kept=False)
 
 
 def files_of(broadcast):

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from broadcasts.drafts.choosing import forget_list
+from broadcasts.drafts.files import forget_files
 from broadcasts.models import Broadcast
 from broadcasts.queries import draft_to_change
 from broadcasts.senders import choose
@@ -88,8 +89,14 @@ def restore(broadcast):
 
 
 def forget_deleted(now=None):
-    """Drafts whose deletion nobody has undone for a day go for good."""
-    Broadcast.objects.filter(deleted_at__lte=(now or timezone.now()) - KEPT_DELETED).delete()
+    """Drafts whose deletion nobody has undone for a day go for good, with their files."""
+    old = Broadcast.objects.filter(deleted_at__lte=(now or timezone.now()) - KEPT_DELETED)
+    for broadcast in old:
+        with transaction.atomic():
+            locked = old.select_for_update().filter(pk=broadcast.pk).first()
+            if locked:
+                forget_files(locked)
+                locked.delete()
 
 
 def unschedule(broadcast):

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from broadcasts import ledger
-from broadcasts.drafts import choosing, files, trials
+from broadcasts.drafts import choosing, files, lifecycle, trials
 from broadcasts.models import Broadcast, Recipient
 from inbox.media import forget_unsent
 from inbox.models import Attachment, FeedEvent, Installation, Message
@@ -238,6 +238,28 @@ def test_files_that_are_too_large_for_one_email_leave_their_line_out(draft):
     found = choosing.read(draft, TABLE)
     assert [line.address for line in found.lines] == ["ida@hafen.example"]
     assert found.problems[0].words == "These files are too large for one email."
+
+
+def test_everybodys_files_and_ones_own_share_the_room_of_an_email(draft):
+    draft.files.filter(is_personal=False).update(size_bytes=8 * files.MIB)
+    draft.files.filter(name="invoice-1.pdf").update(size_bytes=7 * files.MIB)
+    found = choosing.read(draft, TABLE)
+    assert [line.address for line in found.lines] == ["ida@hafen.example"]
+    choosing.put_list(draft, found)
+    with pytest.raises(files.Refusal, match="15 MB in all"):
+        files.attach(draft, [SimpleUploadedFile("more.pdf", PDF)])
+
+
+def test_files_of_a_deleted_draft_go_with_it_but_for_those_that_another_one_shares(draft):
+    other = lifecycle.duplicate(draft, draft.created_by)
+    shared, own = (draft.files.get(name=name).file for name in ("terms.pdf", "invoice-1.pdf"))
+    now = timezone.now()
+    lifecycle.delete(draft, now - timedelta(days=1))
+    lifecycle.forget_deleted(now)
+    assert not Broadcast.objects.filter(pk=draft.pk).exists()
+    assert not own.storage.exists(own.name)
+    assert other.files.get().read() == PDF
+    assert shared.storage.exists(shared.name)
 
 
 def test_a_test_brings_the_files_of_the_first_line_along(draft, postbox):

@@ -188,6 +188,22 @@ def test_steps_are_left_and_resumed_and_later_ones_wait(stage, sofia, number):
     expect(second).not_to_have_attribute("aria-invalid", "true")
 
 
+def test_what_was_typed_in_step_one_is_a_draft_and_deleting_it_can_be_undone(stage, sofia, number):
+    """Whoever leaves before proceeding finds it again; no second draft is made by proceeding at once."""
+    sofia.goto(f"{stage.url}/broadcasts/new/")
+    sofia.get_by_label("Name of the broadcast").fill("A quick idea")
+    expect(sofia.locator("#saved")).to_contain_text("Saved")
+    sofia.goto(f"{stage.url}/broadcasts/")
+    sofia.get_by_role("link", name="A quick idea").click()
+    sofia.get_by_label("Name of the broadcast").fill("A better idea")
+    press(sofia, "Delete this draft")
+    sofia.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(sofia.get_by_text("The draft A better idea is deleted.")).to_be_visible()
+    press(sofia, "Undo")
+    expect(sofia.get_by_label("Name of the broadcast")).to_have_value("A better idea")
+    assert Broadcast.objects.filter(name__endswith=" idea").count() == 1
+
+
 def test_a_tag_stands_where_the_cursor_was_and_the_field_keeps_the_focus(stage, sofia):
     begin(sofia, "Cursor", EmailSender.objects.first().address)
     message = sofia.get_by_role("textbox", name="Message")

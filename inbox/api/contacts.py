@@ -133,7 +133,8 @@ class Contacts(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self.number(told.get("number")).account if "user_id" in told else None
 
     def shown(self, contact, code=status.HTTP_200_OK):
-        contact = contacts_on(self.request.auth.number_id).get(pk=contact.pk)
+        if self.request.auth.number_id is not None:
+            contact = contacts_on(self.request.auth.number_id).get(pk=contact.pk)
         return Response(ContactSerializer(contact).data, status=code)
 
 

@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="conversation",
             name="updated_at",
-            field=models.DateTimeField(db_default=NOW, default=django.utils.timezone.now),
+            field=models.DateTimeField(db_default=NOW, default=django.utils.timezone.now, editable=False),
         ),
     ]

@@ -123,7 +123,7 @@ class Conversation(models.Model):
     bumped_at = models.DateTimeField(default=timezone.now)
 
     # When anything of it changed that programs are shown, for those that ask again and again.
-    updated_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    updated_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     # What the list row shows, kept with it. `last_inbound_id` moves only for words that are not silent.
     last_message = models.ForeignKey("inbox.Message", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -272,10 +272,11 @@ def test_that_it_was_switched_off_is_told_too(subscription, program, conversatio
     assert "switched off" in mail.subject
 
 
-def test_while_the_mail_server_is_away_the_notice_waits(subscription, settings, mailoutbox):
+@pytest.mark.parametrize("backend", ["Backend", "Refusing"])
+def test_while_the_mail_server_is_away_or_refuses_the_notice_waits(subscription, settings, mailoutbox, backend):
     make_agent("Root", role="admin")
     Subscription.objects.update(paused_at=NOON)
-    settings.EMAIL_BACKEND = "tests.inbox.mail_away.Backend"
+    settings.EMAIL_BACKEND = f"tests.inbox.mail_away.{backend}"
     assert webhooks.tell_admins(NOON) == 0
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert webhooks.tell_admins(NOON + MINUTE) == 1

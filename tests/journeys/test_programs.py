@@ -164,7 +164,7 @@ def test_basic_flow_a_program_sends_templates_only(office, crm, mira, ida, chat)
 
 
 def chat_with_somebody_new(office, crm):
-    stranger = office.sandbox.new_customer("Noa")
+    stranger = office.sandbox.new_customer("Noa", phone="4915155501701")
     contact = crm.makes("contacts/", {"phone": f"+{stranger.phone}"})
     return crm.makes("conversations/", {"number": office.number.pk, "contact": contact["id"]})["id"]
 

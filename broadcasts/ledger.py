@@ -20,6 +20,9 @@ from inbox.prepared import prepared, run
 Status = Recipient.Status
 # Neighbours are counted together, so that a batch touches one or two counts.
 NEIGHBOURS = 500
+# Advisory locks of contacts whose cap is looked at.
+CAP_LOCK = 7_340_052
+LARGEST_KEY = 2**31
 
 ADD = """
     WITH added AS (
@@ -189,7 +192,9 @@ def put_off(waiting, now):
 
 def over_cap(broadcast, contact_ids, now):
     """Ids of those of these contacts who have had as many broadcasts lately as this one allows. What is on its way
-    counts, what failed does not."""
+    counts, what failed does not. Until this transaction ends no other broadcast looks at them: two that reach for the
+    same person at once keep to the cap together."""
+    _one_at_a_time(contact_ids)
     if broadcast.cap_count is None:
         return frozenset()
     who = people.joined_to(contact_ids)
@@ -203,6 +208,13 @@ def counted_for_cap(broadcast, now):
     since = now - timedelta(days=broadcast.cap_days)
     others = Recipient.objects.exclude(broadcast=broadcast)
     return others.filter(Q(sent_at__gt=since) & ~Q(status=Status.FAILED) | Q(status=Status.SENDING))
+
+
+def _one_at_a_time(contact_ids):
+    """Only those who ask for the cap wait for one another, always in the same order."""
+    keys = sorted({contact_id % LARGEST_KEY for contact_id in contact_ids})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS asked(key)", [CAP_LOCK, keys])
 
 
 def reached(broadcast, contact_ids):

@@ -4,6 +4,7 @@ An address may belong to nobody; who refuses gets a contact, so that it has a pl
 """
 
 from django.db import connection, transaction
+from django.db.models.functions import Upper
 
 from inbox import consent
 from inbox.models import Consent, Contact
@@ -53,6 +54,14 @@ def has_refused(channel, address, contact=None):
     if contact is not None and getattr(contact, field):
         return True
     return contacts_at(channel, address).exclude(**{field: ""}).exists()
+
+
+def refusing(channel, addresses):
+    """Those of these addresses at which anybody refuses it, in upper case."""
+    name = "email" if channel == Channel.EMAIL else "phone"
+    contacts = Contact.objects.filter(merged_into=None).exclude(**{consent.FIELDS[Channel(channel)]: ""})
+    at = contacts.annotate(address=Upper(name)).filter(address__in={address.upper() for address in addresses})
+    return set(at.values_list("address", flat=True))
 
 
 def refuse_at(channel, address, said, contact=None):

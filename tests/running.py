@@ -1,5 +1,8 @@
 """Run what the workers would run. Tests have no broker: they say when the product gets on with its work."""
 
+import time
+
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -52,3 +55,14 @@ def _deliver(now):
     for thread_id in thread_ids:
         delivery.deliver_next(thread_id)
     return len(thread_ids)
+
+
+def until_another_waits_for_us():
+    """Ask PostgreSQL until another connection waits for a lock that this one holds."""
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")

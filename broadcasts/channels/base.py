@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 # Why we spare somebody, on every channel: a stable word and a sentence.
+OPTED_OUT = ("opted_out", "This person wants no more messages of this kind.")
 CAPPED = ("capped", "This contact has had as many broadcasts as you allow in that time.")
 SERVED = ("conversation_open", "A conversation with this contact is open.")
 

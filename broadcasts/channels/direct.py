@@ -12,7 +12,7 @@ from functools import partial
 from django.utils import timezone
 
 from broadcasts import audience, ledger, people, senders
-from broadcasts.channels.base import CAPPED, SERVED, Channel, Obstacle
+from broadcasts.channels.base import CAPPED, OPTED_OUT, SERVED, Channel, Obstacle
 from broadcasts.channels.outcomes import give_up, let_go, let_wait, record
 from broadcasts.failures import NotSent, Refused, SenderFault, TryLater
 from broadcasts.models import Recipient
@@ -23,7 +23,6 @@ from inbox.models import Contact, Conversation
 
 # Longer than any request takes: whoever left before and is not settled was a lost worker's.
 LEASE = timedelta(minutes=3)
-OPTED_OUT = ("opted_out", "This person wants no more messages of this kind.")
 FILE_AWAY = "A file of this broadcast cannot be read. Attach it again in a new broadcast."
 TOO_FAST = frozenset({"421", "429", "14107", "20429", "21611", "30001", "30022"})
 

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from broadcasts import ledger
+from broadcasts import ledger, people
+from broadcasts.channels.base import OPTED_OUT
 from broadcasts.failures import Refused, SenderFault, TryLater, Unclear
 from broadcasts.models import Broadcast, Recipient
 from broadcasts.rules.forward import SENT, UNCONFIRMED, becomes
@@ -25,9 +26,11 @@ CANCELLED = ("cancelled", "Cancelled before it was sent.")
 @transaction.atomic
 def let_go(recipient_ids, now, lease):
     """Mark these as left, right before their requests: from here on a lost worker leaves a doubt. Who is not ours any
-    more stays out, and so does whose broadcast stands still. Returns those that leave."""
+    more stays out, and so does whose broadcast stands still; whoever has refused since then is skipped. Returns those
+    that leave."""
     rows = Recipient.objects.select_for_update(of=("self",)).filter(pk__in=recipient_ids).order_by("pk")
     rows = [one for one in rows.select_related("broadcast", "contact") if _is_claimed(one)]
+    rows = _without_refusing(rows, now)
     leaving = [one for one in rows if one.broadcast.status == Broadcast.Status.SENDING]
     for one in rows:
         if one not in leaving:
@@ -68,6 +71,16 @@ def sweep(now=None):
     lost = Recipient.objects.filter(status=Status.SENDING, claimed_until__lte=now)
     for recipient_id in lost.order_by("claimed_until").values_list("pk", flat=True)[:MOST_AT_ONCE]:
         give_up(recipient_id, now)
+
+
+def _without_refusing(rows, now):
+    """The right to write is asked again right before a request leaves. Returns those who have not refused."""
+    if not rows:
+        return rows
+    refusing = people.refusing(rows[0].broadcast.channel, [one.address for one in rows])
+    refused = [one for one in rows if one.address.upper() in refusing]
+    ledger.skip([(one, *OPTED_OUT) for one in refused], now)
+    return [one for one in rows if one not in refused]
 
 
 def _is_claimed(recipient):

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from broadcasts import audience, ledger
 from broadcasts.channels import base, headers
@@ -115,7 +115,7 @@ class WhatsApp(Channel):
             thread__number=_number_id(lane),
             recipient__broadcast__status=Broadcast.Status.SENDING,
         )
-        return list(queued.order_by("pk").values_list("pk", flat=True)[:count])
+        return list(queued.filter(~Exists(_in_the_way())).order_by("pk").values_list("pk", flat=True)[:count])
 
     def leave(self, lane, entered):
         """All of them, though each call of `send_many` is a short one; what was paused meanwhile stays behind."""
@@ -225,6 +225,13 @@ class Letter:
             bump=False,
             on_answer=self.on_answer,
         )
+
+
+def _in_the_way():
+    """What a broadcast's message gives way to in its thread (inbox.delivery.bulk)."""
+    others = Message.objects.filter(thread=OuterRef("thread")).exclude(pk=OuterRef("pk"))
+    replies = Q(status=Message.Status.QUEUED) & ~Q(author_kind=Message.Author.BROADCAST)
+    return others.filter(Q(status=Message.Status.SENDING) | replies)
 
 
 def _may_still_leave(message_ids):

@@ -102,9 +102,12 @@ def run(pace, now=None, place=0):
     channel = CHANNELS[pace.key.partition(":")[0]]
     left = channel.left_behind(pace.key, share, started_at)
     broadcasts = [one for one in under_way(pace.key) if may_go_on(one, channel, started_at)]
-    wanted = len(left) + sum(count_due(one, share, started_at) for one in broadcasts)
+    due = sum(count_due(one, share, started_at) for one in broadcasts)
+    wanted = len(left) + due
     count = min(wanted, free, share)
-    entered = left[:count] + enter(broadcasts, count - len(left[:count]), started_at)
+    # Whatever keeps those back that were left behind, the others have half of it.
+    again = left[: count - min(due, count // 2)]
+    entered = again + enter(broadcasts, count - len(again), started_at)
     wait_seconds = leave(pace, channel, entered, now) if entered else REST_SECONDS
     finish(broadcasts)
     return _rest(wait_seconds) if wanted else None

@@ -8,10 +8,13 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from broadcasts import ledger, news
+from broadcasts.channels.whatsapp import SKIPPED
 from broadcasts.engine import couriers
 from broadcasts.models import Broadcast, Pace, Recipient
 from broadcasts.rules.retrying import next_try_seconds, reason_of
+from inbox import sending_rights
 from inbox.models import Message
+from whatsapp import content as contents
 
 Status = Recipient.Status
 # Message.Status -> Recipient.Status, but for failures.
@@ -57,18 +60,28 @@ def _fate(recipient, message, now):
     if message.status == Message.Status.UNCONFIRMED:
         return Fate(Status.FAILED, UNCONFIRMED, message.error_text)
     if not message.wamid:
-        return _never_sent(recipient, message)
+        return _never_sent(recipient, message, now)
     pause = next_try_seconds(message.error_code, recipient.attempts + 1)
     if pause is not None and recipient.broadcast.status != Broadcast.Status.CANCELLED:
         return Fate(Status.QUEUED, reason_of(message.error_code), message.error_text, now + timedelta(seconds=pause))
     return Fate(Status.FAILED, reason_of(message.error_code), message.error_text)
 
 
-def _never_sent(recipient, message):
+def _never_sent(recipient, message, now):
     """WhatsApp refused it, its tries are used up, or it was taken back."""
     if message.error_code is None and recipient.broadcast.status == Broadcast.Status.CANCELLED:
         return Fate(Status.CANCELLED, CANCELLED, message.error_text)
+    refused = _refused_since(message, now) if message.error_code is None else None
+    if refused:
+        return Fate(Status.SKIPPED, refused.code, refused.words)
     return Fate(Status.FAILED, reason_of(message.error_code), message.error_text)
+
+
+def _refused_since(message, now):
+    """The recipient's own reason (rights.Reason) against it, where they had none yet when it was entered."""
+    thread = sending_rights.as_stored(message.thread)
+    reason = sending_rights.refusal(thread, contents.load(message.kind, message.content), now)
+    return reason if reason and reason.code in SKIPPED else None
 
 
 def _meet(fate, recipients, now):

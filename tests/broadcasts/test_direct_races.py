@@ -16,6 +16,8 @@ from broadcasts.outside.reports import News, hear
 from inbox.consent import Said
 from inbox.models import Consent, Contact
 from tests.broadcasts.senders import CHANNELS, enter, fates, make_email, make_sms, make_sms_sender
+from tests.factories import make_contact
+from tests.running import until_another_waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +95,31 @@ def test_reports_and_our_own_writing_down_may_cross():
 def do_all(steps):
     for step in steps:
         step()
+
+
+@pytest.mark.parametrize("cap_of_first", [1, None])
+def test_two_broadcasts_in_the_same_instant_keep_to_the_cap_together(cap_of_first):
+    """The second one looks while the first one's claim is not committed: it waits, and then it sees it."""
+    person = addresses(1)
+    make_contact(email=person[0])
+    first, second = make_email(person, cap_count=cap_of_first), make_email(person, cap_count=1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert len(enter(first)) == 1
+            waiting = pool.submit(at_once, partial(enter_now, second))
+            until_another_waits_for_us()
+        assert waiting.result() == [[]]
+    assert list(fates(second).values()) == [("skipped", "capped")]
+
+
+def test_many_broadcasts_at_once_give_nobody_more_than_the_cap():
+    people = addresses(10)
+    for address in people:
+        make_contact(email=address)
+    broadcasts = [make_email(people, cap_count=2) for _ in range(HANDS)]
+    at_once(*[partial(enter_now, broadcast) for broadcast in broadcasts])
+    claimed = Recipient.objects.filter(status="sending")
+    assert {claimed.filter(address=address).count() for address in people} == {2}
 
 
 def test_two_refusals_at_once_of_an_unknown_address_make_one_contact():

@@ -7,17 +7,27 @@ import pytest
 from django.utils import timezone
 
 from broadcasts import actions, ledger
+from broadcasts.channels import whatsapp
 from broadcasts.engine import couriers, planning
 from broadcasts.models import Broadcast, Pace, Recipient
 from inbox import delivery
 from inbox.actions.joining import join
 from inbox.delivery import outcomes
 from inbox.models import Contact, Message
-from tests.broadcasts.sending import VALUES, carry_all, make_broadcast, phone_of, report, send, standing
+from tests.broadcasts.sending import NOTICE, VALUES, carry_all, make_broadcast, phone_of, report, send, standing
 from tests.factories import make_contact
 from whatsapp.errors import TryLater
+from whatsapp.models import MessageTemplate
 
 pytestmark = pytest.mark.django_db
+
+CAMPAIGN = {
+    "name": "campaign",
+    "language": "en",
+    "components": [
+        {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "first-user"}]}
+    ],
+}
 
 
 def launched(number, phones=(), **fields):
@@ -42,7 +52,7 @@ def on_its_way(broadcast):
     return message
 
 
-# --- Whom it is meant for ------------------------------------------------------------------------------------------
+# --- Whom it is meant for --------------------------------------------------------------------------------------------
 
 
 def test_a_filter_that_is_none_any_more_pauses_it_with_words_until_somebody_mends_it(berlin, meta):
@@ -201,3 +211,82 @@ def test_two_phones_of_one_person_in_one_call_are_one_message(berlin, meta):
     join(keep, absorb, timezone.now())
     assert standing(send(make_broadcast(berlin, [phone_of(1), phone_of(2)]))) == {"sent": 1, "skipped": 1}
     assert len(meta.sent()) == 1
+
+
+# --- Who wants no more, between entering and leaving -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "optout, template, reason",
+    [("all", "delivery_notice", "opted_out"), ("marketing", "campaign", "opted_out_of_marketing")],
+)
+def test_who_refuses_when_their_message_is_on_its_way_is_skipped_with_that_reason(
+    berlin, meta, monkeypatch, optout, template, reason
+):
+    """Shows S3-54."""
+    content = NOTICE if template == "delivery_notice" else CAMPAIGN
+    broadcast, send_many = launched(berlin, [phone_of(1)], content=content), delivery.send_many
+
+    def refuses_first(*about):
+        Contact.objects.update(whatsapp_optout=optout)
+        return send_many(*about)
+
+    monkeypatch.setattr(whatsapp.delivery, "send_many", refuses_first)
+    couriers.run(Pace.objects.get())
+    assert (standing(broadcast), meta.sent()) == ({"skipped": 1}, [])
+    recipient = broadcast.recipients.get()
+    assert recipient.reason == reason
+    assert recipient.words
+
+
+def test_what_fails_for_another_reason_on_its_way_still_counts_as_failed(berlin, meta, monkeypatch):
+    broadcast, send_many = launched(berlin, [phone_of(1)]), delivery.send_many
+
+    def template_goes_first(*about):
+        MessageTemplate.objects.all().delete()
+        return send_many(*about)
+
+    monkeypatch.setattr(whatsapp.delivery, "send_many", template_goes_first)
+    couriers.run(Pace.objects.get())
+    assert (standing(broadcast), meta.sent()) == ({"failed": 1}, [])
+
+
+# --- What was left behind --------------------------------------------------------------------------------------------
+
+
+def entered_only(broadcast, monkeypatch):
+    """A run whose worker dies before anything leaves."""
+    with monkeypatch.context() as lost:
+        lost.setattr(whatsapp.delivery, "send_many", lambda *_: delivery.bulk.Run())
+        couriers.run(Pace.objects.get())
+    Message.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+
+
+def test_those_left_behind_who_cannot_leave_yet_are_passed_over(berlin, meta, monkeypatch):
+    """Each of their threads has another message under way, so they need no slot now."""
+    broadcast = launched(berlin, [phone_of(place) for place in range(40)])
+    entered_only(broadcast, monkeypatch)
+    assert standing(broadcast) == {"queued": 20, "sending": 20}
+    for message in Message.objects.all():
+        in_a_minute = timezone.now() + timedelta(minutes=1)
+        Message.objects.create(
+            thread_id=message.thread_id, author_kind="integration", status="sending", claimed_until=in_a_minute
+        )
+    assert whatsapp.WhatsApp().left_behind(broadcast.lane, 100, timezone.now()) == []
+    couriers.run(Pace.objects.get(), timezone.now() + timedelta(seconds=1))
+    couriers.run(Pace.objects.get(), timezone.now() + timedelta(seconds=2))
+    assert standing(broadcast) == {"sending": 20, "sent": 20}
+
+
+def test_whatever_keeps_those_back_who_were_left_behind_the_others_go_on(berlin, meta, monkeypatch):
+    broadcast = launched(berlin, [phone_of(place) for place in range(60)])
+    entered_only(broadcast, monkeypatch)
+    stuck, send_many = set(Message.objects.values_list("pk", flat=True)), delivery.send_many
+
+    def all_but_the_stuck(message_ids, number_id):
+        return send_many([message_id for message_id in message_ids if message_id not in stuck], number_id)
+
+    monkeypatch.setattr(whatsapp.delivery, "send_many", all_but_the_stuck)
+    for seconds in range(1, 6):
+        couriers.run(Pace.objects.get(), timezone.now() + timedelta(seconds=seconds))
+    assert standing(broadcast) == {"sending": 20, "sent": 40}

@@ -145,3 +145,13 @@ def test_a_name_as_sender_cannot_offer_a_reply(texting):
 def test_each_sender_has_a_lane_at_its_own_pace(texting):
     broadcast = make_sms(make_sms_sender(texting.account(), per_second=2))
     assert Pace.objects.get(key=broadcast.lane).per_second == 2
+
+
+def test_who_refuses_between_entering_and_leaving_gets_nothing_and_is_skipped_with_that_reason(texting, sender):
+    """Shows S3-54."""
+    broadcast = make_sms(sender, [AMIRA, LUIS])
+    entered = enter(broadcast)
+    refuse(factories.make_contact(phone=AMIRA), "sms", Said("word"))
+    Sms().leave(broadcast.lane, entered)
+    assert fates(broadcast) == {AMIRA: ("skipped", "opted_out"), LUIS: ("sent", "")}
+    assert [text["to"] for text in texting.sent()] == [LUIS]

@@ -1,7 +1,6 @@
 """Things that happen at the same moment, in threads with connections of their own, on real PostgreSQL."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -30,6 +29,7 @@ from tests.factories import (
     moved_back,
     writes,
 )
+from tests.running import until_another_waits_for_us
 from whatsapp.content import Text
 from whatsapp.inbound import StatusReported
 
@@ -159,17 +159,6 @@ def test_a_tag_that_is_deleted_while_it_is_put_on_is_refused_in_words(number, cl
         m2m_changed.disconnect(delete, sender=Conversation.tags.through)
     assert (answer.status_code, answer.json()["code"]) == (409, "meanwhile")
     assert not conversation.events.exists()
-
-
-def until_another_waits_for_us():
-    """Ask PostgreSQL until another connection waits for a lock that this one holds."""
-    until = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits")
 
 
 def after_a_join(keep, absorb, step):

@@ -14,6 +14,7 @@ import cProfile
 import pstats
 import random
 import resource
+import sys
 import threading
 import time
 from bisect import bisect_left
@@ -155,9 +156,9 @@ class Bench:
                 time.sleep(after)
                 workers.kill_one()
                 self.wait(broadcast)
-                unsure = broadcast.recipients.filter(reason="unconfirmed").count()
-                rows.append([place + 1, f"{after:.1f}", *self.counted(broadcast), unsure])
-        head = ["kill", "after s", "doubles", "forgotten", "said to be unsure"]
+                rows.append([place + 1, f"{after:.1f}", *self.counted(broadcast), *self.unsure(broadcast)])
+                print(*rows[-1], file=sys.stderr)
+        head = ["kill", "after s", "doubles", "forgotten", "said to be unsure", "of those, arrived"]
         figures.table(f"kill -9 of a worker, {self.asked.recipients // 10} recipients each", head, rows)
 
     def measure_plan(self):
@@ -216,6 +217,11 @@ class Bench:
                 stands = broadcast.recipients.values("status").annotate(count=Count("pk"))
                 raise SystemExit(f"The broadcast did not end: {list(stands)}")
             time.sleep(0.2)
+
+    def unsure(self, broadcast):
+        """(who may have it or not, as the ledger says; how many of them have it, as the sandbox says)."""
+        unsure = set(broadcast.recipients.filter(reason="unconfirmed").values_list("pk", flat=True))
+        return len(unsure), len(unsure & set(self.far_end.recipients_of(broadcast)))
 
     def counted(self, broadcast):
         """(doubles, forgotten), as the sandbox has it: by our name of each message, and by who got one."""

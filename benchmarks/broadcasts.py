@@ -139,9 +139,9 @@ class Bench:
         self.far_end.takes(FULL_PER_SECOND, receipts=False)
         at = sorted(row["at"] for row in self.far_end.sent_to(broadcast))
         cost = [f"{1000 * used[name] / len(at):.2f}" for name in ("worker", "sandbox", "postgres")]
-        head = ["recipients", *Spread.HEAD, "doubles", "forgotten"]
+        head = ["recipients", *Spread.HEAD, "doubles", "forgotten", "refused"]
         head += ["worker ms each", "sandbox ms each", "postgres ms each"]
-        cells = [len(at), *Spread(at).cells(), *self.counted(broadcast), *cost]
+        cells = [len(at), *Spread(at).cells(), *self.counted(broadcast), self.tried_again(broadcast), *cost]
         figures.table(f"Paced at {USUAL_PER_SECOND}/s", head, [cells])
 
     def measure_kills(self):
@@ -157,7 +157,7 @@ class Bench:
                 workers.kill_one()
                 self.wait(broadcast)
                 rows.append([place + 1, f"{after:.1f}", *self.counted(broadcast), *self.unsure(broadcast)])
-                print(*rows[-1], file=sys.stderr)
+                sys.stderr.write(f"{rows[-1]}\n")
         head = ["kill", "after s", "doubles", "forgotten", "said to be unsure", "of those, arrived"]
         figures.table(f"kill -9 of a worker, {self.asked.recipients // 10} recipients each", head, rows)
 
@@ -217,6 +217,10 @@ class Bench:
                 stands = broadcast.recipients.values("status").annotate(count=Count("pk"))
                 raise SystemExit(f"The broadcast did not end: {list(stands)}")
             time.sleep(0.2)
+
+    def tried_again(self, broadcast):
+        """How many the sandbox did not take at once."""
+        return Message.objects.filter(recipient__broadcast=broadcast, attempts__gt=1).count()
 
     def unsure(self, broadcast):
         """(who may have it or not, as the ledger says; how many of them have it, as the sandbox says)."""

@@ -1,25 +1,29 @@
 """How fast a lane may go: slots that come by with time, never above the rate, less where Meta refuses. Pure.
 
 A slot that nobody took is kept for almost a second: couriers of whom one comes that often lose none, and what a longer
-standstill has lost is lost. In any stretch of time no more slots are taken than the rate times its seconds, and 0.95
-seconds' more and one. A far end that counts by the second and allows just this rate takes that, and no more: whoever
-kept slots for longer would be refused while they catch up.
+standstill has lost is lost. In any stretch of time no more slots are taken than the rate times its seconds, and 0.9
+seconds' more and one. A far end that counts by the second and allows just this rate takes a second's more at once: the
+rest of that is for what is on its way and arrives together. Whoever kept slots for longer would be refused while they
+catch up, and lose more than they won.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-KEPT = timedelta(seconds=0.95)
+KEPT = timedelta(seconds=0.9)
 # What a lane that was never used begins with.
 AT_FIRST = timedelta(seconds=0.25)
 # So much must have come by before a courier begins: they come in turns, and a run is worth its queries.
 HANDFUL_SECONDS = 0.2
 # All of these come by before the first of them are lost.
-MOST_BEFORE = 3
+MOST_BEFORE = 2
 SLOWEST_PER_SECOND = 1.0
 # After a refusal nothing leaves for so long; refusals of what was on its way by then say nothing new.
-REST = timedelta(seconds=1)
+REST = timedelta(seconds=0.5)
 QUIET = timedelta(seconds=2)
+# One refusal may be chance: some arrived together. Another one so soon says that the far end allows less.
+SOON = timedelta(seconds=15)
+A_LITTLE_SLOWER, MUCH_SLOWER = 0.95, 0.5
 # Without another refusal the rate comes back: after five seconds a twentieth of the whole one each second.
 STAYS_SLOW = timedelta(seconds=5)
 REGAINED_PER_SECOND = 0.05
@@ -79,8 +83,10 @@ def _oldest_slot_at(rate: Rate, now: datetime) -> datetime:
 
 
 def refused(rate: Rate, code: int | None, now: datetime) -> Rate:
-    """Slower, where Meta says that the number is too fast: half of what it was, after a rest."""
-    if code != THROUGHPUT or rate.slowed_at is not None and now - rate.slowed_at < QUIET:
+    """Slower, where Meta says that the number is too fast: after a rest a little, half where it says so again soon."""
+    since = now - rate.slowed_at if rate.slowed_at else None
+    if code != THROUGHPUT or since is not None and since < QUIET:
         return rate
-    slower = max(rate.now(now) / 2, SLOWEST_PER_SECOND)
+    by = MUCH_SLOWER if since is not None and since < SOON else A_LITTLE_SLOWER
+    slower = max(rate.now(now) * by, SLOWEST_PER_SECOND)
     return replace(rate, slowed_to=slower, slowed_at=now, next_slot_at=now + REST)

@@ -160,7 +160,7 @@ def test_too_many_at_once_slow_the_number_down(berlin, meta):
     pace = Pace.objects.get()
     couriers.run(pace)
     pace.refresh_from_db()
-    assert (pace.slowed_to, pace.per_second) == (40, 80)
+    assert (pace.slowed_to, pace.per_second) == (76, 80)
 
 
 def test_an_unclear_answer_is_never_sent_again_and_a_receipt_settles_it(berlin, meta):

@@ -16,6 +16,7 @@ from automation.rules.facts import Facts, Policy, Settled
 from automation.rules.hours import Hours
 from inbox.models import Contact, Conversation, Event, Message, Reception, Timer
 from inbox.moves import PEOPLE
+from whatsapp.prepared import AnyOf, Place, Prepared
 from whatsapp.window import WINDOW
 
 Kind = Automation.Kind
@@ -85,9 +86,14 @@ def _related(change, conversation):
 
 def _related_of(conversation_ids, now):
     """{conversation id: settled, lines, word, welcome, other (automatic messages), reached}"""
+    rows = RELATED.all(conversation_ids=list(conversation_ids), lately=now - LATELY, just_now=now - JUST_NOW)
+    return {row["pk"]: row for row in rows}
+
+
+def _with_related():
     # Of a conversation that came from another contact's thread, what was settled stays in that one.
     mine = Q(conversation=OuterRef("pk"))
-    of_thread = Q(thread=OuterRef("thread")) & (Q(at__gte=now - LATELY) | Q(automation__in=LONGER))
+    of_thread = Q(thread=OuterRef("thread")) & (Q(at__gte=Place("lately")) | Q(automation__in=LONGER))
     settled = Decision.objects.filter(mine | of_thread, outcome__in=Decision.SETTLING).order_by("-id")
     lines = Event.objects.filter(conversation=OuterRef("pk"), kind__in=SINCE).order_by("-id")
     word = Message.objects.filter(pk=OuterRef("last_inbound_id"))
@@ -95,9 +101,9 @@ def _related_of(conversation_ids, now):
     reached = Message.objects.filter(conversation=OuterRef("pk"), author_kind__in=PEOPLE, status__in=REACHED)
     no_decision = ~Exists(Decision.objects.filter(message=OuterRef("pk")))
     other = Message.objects.filter(no_decision, thread=OuterRef("thread"), author_kind=Message.Author.AUTOMATION)
-    other = other.filter(at__gt=now - JUST_NOW).order_by("-at")
+    other = other.filter(at__gt=Place("just_now")).order_by("-at")
     told = JSONObject(automation="automation", occasion="occasion", at="at", outcome="outcome")
-    rows = Conversation.objects.filter(pk__in=conversation_ids).values(
+    return Conversation.objects.filter(AnyOf("pk", "conversation_ids")).values(
         "pk",
         settled=ArraySubquery(settled.values(row=told)[:MOST_SETTLED]),
         lines=ArraySubquery(lines.values(row=JSONObject(kind="kind", at="at"))[:10]),
@@ -106,7 +112,9 @@ def _related_of(conversation_ids, now):
         other=ArraySubquery(other.values(row=JSONObject(at="at"))[:1]),
         reached=Exists(reached.exclude(kind__in=["note", *Message.ANNOTATIONS])),
     )
-    return {row["pk"]: row for row in rows}
+
+
+RELATED = Prepared(_with_related)
 
 
 def _settled(row):
@@ -144,8 +152,12 @@ def on_at(change):
 
 
 def _on_at(number_id):
-    rows = Automation.objects.select_related("message_template").filter(number=number_id, is_on=True)
-    return {one.kind: one for one in rows}
+    return {one.kind: one for one in ON.all(number=number_id)}
+
+
+ON = Prepared(
+    lambda: Automation.objects.select_related("message_template").filter(number=Place("number"), is_on=True).order_by()
+)
 
 
 def policy_of(change):

@@ -54,11 +54,12 @@ def main():
     asked = arguments()
     with scratch.database():
         bench = Bench(asked.agents)
-        costs = {name: bench.cost_of(name, asked.messages) for name in CASES}
+        names = [asked.only] if asked.only else CASES
+        costs = {name: bench.cost_of(name, asked.messages) for name in names}
         if asked.queries:
             tell_queries(costs[asked.queries])
         if asked.profile:
-            profile(lambda: bench.cost_of(asked.profile, asked.messages))
+            profile(bench.works_of(asked.profile, asked.messages))
     rows = [cost.row(name) for name, cost in costs.items()]
     figures.table(f"One by one, {asked.messages} each, {asked.agents} agents", HEAD, rows)
 
@@ -67,6 +68,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--messages", type=int, default=300, help="per case")
     parser.add_argument("--agents", type=int, default=50, help="who serve the number and are present")
+    parser.add_argument("--only", choices=CASES, help="this case alone")
     parser.add_argument("--queries", choices=CASES, help="print this case's statements, dearest first")
     parser.add_argument("--profile", choices=CASES, help="print where this case's Python time goes")
     return parser.parse_args()
@@ -85,17 +87,22 @@ class Bench:
 
     def cost_of(self, name, runs):
         """Prepare `runs` runs of a case, then measure them without pause."""
-        works = [CASES[name](self) for _ in range(runs + 5)]
-        for work in works[:5]:
-            work()
+        works = self.works_of(name, runs)
         cost = Cost()
         with measured(cost):
-            for work in works[5:]:
+            for work in works:
                 started = time.perf_counter()
                 work()
                 cost.walls.append(time.perf_counter() - started)
                 cost.runs += 1
         return cost
+
+    def works_of(self, name, runs):
+        """`runs` runs of a case, prepared, after five others that have warmed everything up."""
+        works = [CASES[name](self) for _ in range(runs + 5)]
+        for work in works[:5]:
+            work()
+        return works[5:]
 
     # --- Cases: each prepares one run and returns it ---
 
@@ -223,10 +230,12 @@ def tell_queries(cost):
         figures.tell(f"{cost.statements[sql] / cost.runs:6.2f} x {1000 * waited / cost.statements[sql]:6.2f} ms  {sql}")
 
 
-def profile(work):
+def profile(works):
     profiler = cProfile.Profile()
-    profiler.runcall(work)
-    pstats.Stats(profiler).sort_stats("cumulative").print_stats("inbox|whatsapp|django/template|celery|kombu", 60)
+    with profiler:
+        for work in works:
+            work()
+    pstats.Stats(profiler).sort_stats("cumulative").print_stats("inbox|whatsapp|django|celery|kombu", 90)
     pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
 
 

@@ -15,7 +15,7 @@ from django.db.models import F, Q, Sum
 from broadcasts import people
 from broadcasts.models import SHARDS, Recipient, Tally
 from broadcasts.rules.forward import UNCONFIRMED
-from inbox.prepared import prepared, run
+from whatsapp.prepared import prepared, run
 
 Status = Recipient.Status
 # Neighbours are counted together, so that a batch touches one or two counts.

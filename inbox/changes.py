@@ -28,6 +28,7 @@ from inbox.models.conversations import CurrentTransaction
 from inbox.models.feed import FEED_KIND_OF_LINE
 from inbox.queries.whereabouts import whereabouts
 from inbox.rules.visibility import Whereabouts
+from whatsapp.prepared import Place, Prepared, update
 from whatsapp.wake import waking_once
 
 
@@ -194,7 +195,7 @@ class Change:
 @contextmanager
 def change_thread(thread_id, now=None):
     """Lock a thread and yield a Change on its open conversation. Raises Thread.DoesNotExist."""
-    with transaction.atomic(), _changing(_locked().get(pk=thread_id), now) as change:
+    with transaction.atomic(), _changing(LOCKED.get(pk=thread_id), now) as change:
         yield change
 
 
@@ -204,10 +205,10 @@ def change_thread_with(contact, number, now=None):
     who gives that up when this fails."""
     which = {"contact": contact, "number": number}
     with transaction.atomic(savepoint=False):
-        thread = _locked().filter(**which).first()
+        thread = LOCKED_OF.first(contact=contact.pk, number=number.pk)
         if thread is None:
             # Two workers at once make one.
-            thread = _locked().get(pk=Thread.objects.get_or_create(**which)[0].pk)
+            thread = LOCKED.get(pk=Thread.objects.get_or_create(**which)[0].pk)
         with _changing(thread, now) as change:
             yield change
 
@@ -216,10 +217,14 @@ def _locked():
     return Thread.objects.select_related("contact", "number__reception").select_for_update(of=("self",))
 
 
+LOCKED = Prepared(lambda: _locked().filter(pk=Place("pk")))
+LOCKED_OF = Prepared(lambda: _locked().filter(contact=Place("contact"), number=Place("number")))
+
+
 @contextmanager
 def _changing(thread, now):
     change = Change(thread, now or timezone.now(), Together())
-    conversation = _with_participants().exclude(status=Conversation.Status.CLOSED).filter(thread=thread).first()
+    conversation = OPEN.first(thread=thread.pk)
     if conversation:
         change.look_at(conversation, conversation.participant_ids)
     yield change
@@ -254,6 +259,11 @@ def _with_participants():
     """Conversations with `participant_ids` and who serves them."""
     participants = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
     return Conversation.objects.select_related("assignee").annotate(participant_ids=ArraySubquery(participants))
+
+
+OPEN = Prepared(
+    lambda: _with_participants().exclude(status=Conversation.Status.CLOSED).filter(thread=Place("thread")).order_by()
+)
 
 
 @contextmanager
@@ -354,8 +364,7 @@ def _save_alike(rows, stamp=None, **also):
             alike[type(row), changed].append(row.pk)
     for (model, changed), row_ids in alike.items():
         if changed or also:
-            values = {**dict(changed), **also, **(stamp if stamp and changed else {})}
-            model.objects.filter(pk__in=row_ids).update(**values)
+            update(model, row_ids, {**dict(changed), **also, **(stamp if stamp and changed else {})})
 
 
 def _announce(change):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from inbox.models import ApiKey, Contact, Conversation, FeedEvent, Message, Subscription, Thread
 from inbox.models.feed import FEED_KIND_OF_LINE
 from inbox.shapes import ContactSerializer, ConversationSerializer, MessageSerializer, with_shown
+from whatsapp.prepared import Place, Prepared
 from whatsapp.wake import wake
 
 PUBLISH = "inbox.tasks.publish_events"
@@ -51,11 +52,17 @@ class Telling:
 
 def somebody_listens(now=None):
     """Whether any program would hear of a change. One query, asked once for each transaction that has news."""
-    now = now or timezone.now()
-    unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+    return bool(LISTENING.all(now=now or timezone.now()))
+
+
+def _listening():
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=Place("now"))
     readers = ApiKey.objects.filter(unexpired, revoked_at=None, scopes__contains=[ApiKey.Scope.EVENTS_READ])
     subscribers = Subscription.objects.filter(is_active=True)
-    return bool(subscribers.values("pk").order_by().union(readers.values("pk").order_by(), all=True)[:1])
+    return subscribers.values("pk").order_by().union(readers.values("pk").order_by(), all=True)[:1]
+
+
+LISTENING = Prepared(_listening)
 
 
 def details_of(line):

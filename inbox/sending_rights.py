@@ -4,11 +4,17 @@ from inbox.models import Thread
 from inbox.rules import rights
 from whatsapp.content import Template
 from whatsapp.models import MessageTemplate
+from whatsapp.prepared import Place, Prepared
 
 
 def as_stored(thread):
     """The thread as it is stored now, with all that the rights look at but for the template."""
-    return Thread.objects.select_related("contact", "number__account", "reply_identity").get(pk=thread.pk)
+    return STORED.get(pk=thread.pk)
+
+
+STORED = Prepared(
+    lambda: Thread.objects.select_related("contact", "number__account", "reply_identity").filter(pk=Place("pk"))
+)
 
 
 def refusal(thread, content, now, template=None):

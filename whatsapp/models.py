@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from encrypted_fields.fields import EncryptedTextField
 
+from whatsapp.prepared import Place, Prepared
+
 
 def new_verify_token():
     return secrets.token_urlsafe(24)
@@ -97,7 +99,15 @@ class MessageTemplate(models.Model):
     @classmethod
     def of(cls, account, name, language):
         """An account's message template as messages name it; None where there is none. `account` may be its id."""
-        return cls.objects.filter(account=account, name=name, language=language).first()
+        account_id = getattr(account, "pk", account)
+        return NAMED_TEMPLATE.first(account=account_id, name=name, language=language)
+
+
+NAMED_TEMPLATE = Prepared(
+    lambda: MessageTemplate.objects.filter(
+        account=Place("account"), name=Place("name"), language=Place("language")
+    ).order_by()
+)
 
 
 class WebhookCall(models.Model):

@@ -7,13 +7,14 @@ The name, what was done and the answer are committed together. So only what was 
 import re
 from hashlib import file_digest, sha256
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.response import Response
 
 from inbox.actions.refusals import Refusal
 from inbox.api.problems import render_as_problem
 from inbox.models import IdempotencyKey
+from whatsapp.prepared import Place, Prepared, prepared
 
 NAME_LIMIT = 255
 NAME = re.compile(rf"[!-~]{{1,{NAME_LIMIT}}}")
@@ -68,8 +69,7 @@ def digest_of_file(file):
 def take_turn(key, name):
     """Hold the name until the end of the transaction; no lock is left behind by a process that dies."""
     number = int.from_bytes(sha256(f"{key.pk}:{name}".encode()).digest()[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+    with prepared("SELECT pg_try_advisory_xact_lock(%s)", [number]) as cursor:
         if not cursor.fetchone()[0]:
             words = "The first request with this Idempotency-Key is still running. Ask again in a moment."
             raise Refusal("idempotency_key_running", words, status_code=409)
@@ -77,11 +77,14 @@ def take_turn(key, name):
 
 def recall(key, name):
     """What this name was answered in the last 24 hours, or None."""
-    before = IdempotencyKey.objects.filter(api_key=key, name=name).first()
+    before = NAMED.first(api_key=key.pk, name=name)
     if before and before.created_at < timezone.now() - IdempotencyKey.KEPT:
         before.delete()
         return None
     return before
+
+
+NAMED = Prepared(lambda: IdempotencyKey.objects.filter(api_key=Place("api_key"), name=Place("name")))
 
 
 def repeated(before, digest, request):

@@ -19,13 +19,13 @@ from inbox.changes import change_together
 from inbox.delivery import envelope, outcomes
 from inbox.delivery.lane import LEASE, record
 from inbox.models import FeedKind, Message, Thread
-from inbox.prepared import run
 from inbox.rules import rights
 from whatsapp import content as contents
 from whatsapp.client import Accepted, GraphClient
 from whatsapp.content import ContentError
 from whatsapp.errors import GraphError, Unclear
 from whatsapp.models import Number
+from whatsapp.prepared import run
 
 logger = logging.getLogger(__name__)
 Status = Message.Status

@@ -13,8 +13,8 @@ from inbox.changes import change_together
 from inbox.delivery import envelope
 from inbox.delivery.receipts import move, record_receipt
 from inbox.models import FeedKind, Message, Thread
-from inbox.prepared import run
 from inbox.rules.statuses import advanced
+from whatsapp.prepared import run
 from whatsapp.wake import wake
 
 Status = Message.Status

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from inbox.models import Conversation, Participant, Reception
 from inbox.rules.visibility import Whereabouts
+from whatsapp.prepared import AnyOf, Place, Prepared
 
 
 def whereabouts(conversation, participant_ids=None):
@@ -29,7 +30,7 @@ def whereabouts(conversation, participant_ids=None):
 def whereabouts_of(thread_ids):
     """{thread id: [Whereabouts of its conversations]} in one query."""
     found = {}
-    for thread_id, *where in _conversations(thread_ids):
+    for thread_id, *where in WHEREABOUTS.all(thread_ids=list(thread_ids)):
         found.setdefault(thread_id, []).append(_where(where))
     return found
 
@@ -45,10 +46,7 @@ class Standing:
 
 def standing_of(thread_id):
     """The Standing of a thread in one query; None where it has no conversation."""
-    tagged = Conversation.tags.through.objects.filter(conversation=OuterRef("pk"))
-    rows = list(
-        _conversations([thread_id]).annotate(tagged=Exists(tagged)).values_list(*FACTS, "tagged", "thread__version")
-    )
+    rows = STANDING.all(thread=thread_id)
     if not rows:
         return None
     return Standing(rows[0][-1], [_where(row[1:-2]) for row in rows], {row[1] for row in rows if row[-2]})
@@ -66,10 +64,19 @@ FACTS = (
 )
 
 
-def _conversations(thread_ids):
+def _conversations():
     taking_part = Participant.objects.filter(conversation=OuterRef("pk")).values("agent_id")
-    conversations = Conversation.objects.filter(thread__in=thread_ids)
-    return conversations.annotate(participant_ids=ArraySubquery(taking_part)).values_list(*FACTS)
+    return Conversation.objects.order_by().annotate(participant_ids=ArraySubquery(taking_part))
+
+
+def _standing():
+    tagged = Conversation.tags.through.objects.filter(conversation=OuterRef("pk"))
+    rows = _conversations().filter(thread=Place("thread")).annotate(tagged=Exists(tagged))
+    return rows.values_list(*FACTS, "tagged", "thread__version")
+
+
+WHEREABOUTS = Prepared(lambda: _conversations().filter(AnyOf("thread", "thread_ids")).values_list(*FACTS))
+STANDING = Prepared(_standing)
 
 
 def _where(facts):

@@ -36,8 +36,7 @@ from broadcasts.engine import couriers, planning
 from broadcasts.models import Broadcast, Pace
 from inbox.actions.sending import send_message
 from inbox.models import Contact, Message, Thread
-from whatsapp import content, template_sync
-from whatsapp.models import Account, Number
+from whatsapp import content
 
 NOTICE = {
     "name": "parcel_arrived",
@@ -92,15 +91,7 @@ class Bench:
 
     def __init__(self, far_end, asked):
         self.far_end, self.asked, self.newest = far_end, asked, 0
-        row = far_end.numbers()[0]
-        keys = ("waba_id", "access_token", "app_secret", "verify_token")
-        account = Account.objects.create(name="Hafen", **{key: row[key] for key in keys})
-        self.number = staff.make_number()
-        Number.objects.filter(pk=self.number.pk).update(
-            account=account, phone_number_id=row["phone_number_id"], status="CONNECTED"
-        )
-        self.number.refresh_from_db()
-        template_sync.sync(account.pk)
+        self.number = staff.connect_number(far_end)
         scratch.execute(
             CONTACTS, last=max(asked.planned, 3 * asked.recipients + USUAL_PER_SECOND * asked.paced_seconds)
         )

@@ -21,15 +21,18 @@ from django.test import Client, RequestFactory
 
 from benchmarks import figures, scratch, staff
 from benchmarks.customers import receipt_of, text_from
+from benchmarks.far_end import FarEnd
 from benchmarks.processes import cpu_of
-from inbox import assignment
+from inbox import assignment, delivery
 from inbox.actions.assignment import claim
 from inbox.actions.sending import send_message
 from inbox.models import ApiKey, Conversation, Installation, Message
 from whatsapp import content, processing
-from whatsapp.models import MessageTemplate, WebhookCall
+from whatsapp.models import WebhookCall
 from whatsapp.views import webhook
 
+# The sandbox has it, and nothing in it to fill in.
+PLAIN = {"name": "hello_world", "language": "en_US"}
 HEAD = ["case", "queries", "python ms", "postgres ms", "CPU ms", "wall p50 ms", "wall p95 ms"]
 
 
@@ -52,8 +55,8 @@ class Cost:
 
 def main():
     asked = arguments()
-    with scratch.database():
-        bench = Bench(asked.agents)
+    with scratch.database(), FarEnd() as far_end:
+        bench = Bench(asked.agents, far_end)
         names = [asked.only] if asked.only else CASES
         costs = {name: bench.cost_of(name, asked.messages) for name in names}
         if asked.queries:
@@ -77,8 +80,9 @@ def arguments():
 class Bench:
     """A number with its agents, and customers who wrote before."""
 
-    def __init__(self, agents):
-        self.number = staff.make_number()
+    def __init__(self, agents, far_end):
+        self.number = staff.connect_number(far_end)
+        far_end.takes(1000, receipts=False)
         self.agents = staff.make_agents(agents, [self.number])
         self.entry = staff.entry_of(self.number)
         self.requests = RequestFactory()
@@ -132,9 +136,17 @@ class Bench:
         return self.answer(self.customer_served()[1])
 
     def template_of_program(self):
-        path = f"/api/v1/conversations/{self.customer_served()[1].pk}/template-messages/"
+        return self.template_to(self.customer_served()[1])
+
+    def template_to(self, conversation):
+        path = f"/api/v1/conversations/{conversation.pk}/template-messages/"
         how = {"content_type": "application/json", "headers": {"Idempotency-Key": path}}
-        return lambda: taken(self.program.post(path, {"name": "shipped", "language": "en"}, **how), 201)
+        return lambda: taken(self.program.post(path, PLAIN, **how), 201)
+
+    def delivery(self):
+        _, conversation = self.customer_served()
+        self.template_to(conversation)()
+        return lambda: delivery.deliver_next(conversation.thread_id)
 
     def page_of_program(self):
         self.customer_who_waits()
@@ -165,14 +177,6 @@ class Bench:
     def make_program(self):
         """A client with a key, and a message template that it may send."""
         Installation.switch_on()
-        MessageTemplate.objects.create(
-            account=self.number.account,
-            name="shipped",
-            language="en",
-            status="APPROVED",
-            category="UTILITY",
-            components=[{"type": "BODY", "text": "Your parcel is on its way."}],
-        )
         key = ApiKey(name="Benchmark", number=self.number, requests_per_minute=1_000_000)
         key.scopes = [ApiKey.Scope.MESSAGES_TEMPLATES, ApiKey.Scope.CONVERSATIONS_READ]
         token = key.rotate()
@@ -192,6 +196,7 @@ CASES = {
     "receipt": Bench.receipt,
     "agent writes": Bench.answer_of_agent,
     "program sends a template (web)": Bench.template_of_program,
+    "its delivery (worker)": Bench.delivery,
     "program reads a page (web)": Bench.page_of_program,
     "fill_places, nothing to do": Bench.fill_places,
 }

@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from inbox.models import Agent, Reception
+from whatsapp import template_sync
 from whatsapp.models import Account, Number
 
 SECRET = "benchmark"
@@ -26,8 +27,27 @@ def make_number(**reception):
     return number
 
 
+def connect_number(far_end):
+    """The same for the first number of a sandbox (benchmarks.far_end), with its message templates."""
+    row = far_end.numbers()[0]
+    keys = ("waba_id", "access_token", "app_secret", "verify_token")
+    account = Account.objects.create(name="Hafen", **{key: row[key] for key in keys})
+    number = make_number()
+    Number.objects.filter(pk=number.pk).update(
+        account=account, phone_number_id=row["phone_number_id"], status="CONNECTED"
+    )
+    number.refresh_from_db()
+    template_sync.sync(account.pk)
+    return number
+
+
 def entry_of(number):
-    return {"phone_number_id": number.phone_number_id, "waba_id": number.account.waba_id, "app_secret": SECRET}
+    account = number.account
+    return {
+        "phone_number_id": number.phone_number_id,
+        "waba_id": account.waba_id,
+        "app_secret": account.app_secret,
+    }
 
 
 def make_agents(count, numbers, **fields):

@@ -7,11 +7,14 @@ from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.handlers.asgi import ASGIHandler
+from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-from inbox.routing import SameOriginOnly, WithHub, websocket_urlpatterns  # noqa: E402 (models must be loaded first)
+# Models must be loaded first.
+from inbox.routing import SameOriginOnly, WithHub, websocket_urlpatterns  # noqa: E402
+from whatsapp.intake import Intake  # noqa: E402
 
 
 class InOneThread(ASGIHandler):
@@ -23,10 +26,22 @@ class InOneThread(ASGIHandler):
         self._middleware_chain = sync_to_async(self._middleware_chain)
 
 
+class FrontDoor:
+    """What Meta posts goes in beside Django, everything else through it."""
+
+    def __init__(self):
+        self._webhook = (reverse("whatsapp_webhook"), "POST")
+        self._intake, self._django = Intake(), InOneThread()
+
+    async def __call__(self, scope, receive, send):
+        is_webhook = (scope["path"], scope["method"]) == self._webhook
+        await (self._intake if is_webhook else self._django)(scope, receive, send)
+
+
 application = WithHub(
     ProtocolTypeRouter(
         {
-            "http": InOneThread(),
+            "http": FrontDoor(),
             "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
         }
     )

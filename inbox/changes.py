@@ -278,24 +278,22 @@ def change_conversation(conversation_id, now=None, thread_id=None):
         is_open_one = change.conversation and change.conversation.pk == conversation_id
         return change.conversation if is_open_one else rows.get()
 
-    with _change_where(thread_id or _thread_id(rows), asked_for, now) as (change, conversation):
+    with _change_where(thread_id or rows.values_list("thread_id", flat=True).get(), asked_for, now) as found:
+        change, conversation = found
         if conversation is not change.conversation:
             change.look_at(conversation, conversation.participant_ids)
         yield change
 
 
 @contextmanager
-def change_thread_of(rows, now=None, thread_id=None):
-    """Lock the thread of the one message or conversation in `rows` and yield (Change, row). Raises DoesNotExist.
+def change_thread_of(read, now=None, thread_id=None):
+    """Lock the thread of the message or conversation that `read()` returns and yield (Change, row), which is read again
+    then. Raises what `read` raises, DoesNotExist.
 
     `thread_id` is the one in which it stood a moment ago, where the caller knows.
     """
-    with _change_where(thread_id or _thread_id(rows), lambda change: rows.get(), now) as found:
+    with _change_where(thread_id or read().thread_id, lambda change: read(), now) as found:
         yield found
-
-
-def _thread_id(rows):
-    return rows.values_list("thread_id", flat=True).get()
 
 
 @contextmanager

@@ -12,10 +12,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 
-from inbox.models import Conversation, Event, Message, Tag, Thread
+from inbox.models import Conversation, Event, Message, Thread
 from inbox.queries.sight import with_row
 from inbox.queries.threads import items_of_rows, items_of_version
 from inbox.queries.whereabouts import standing_of
@@ -123,8 +122,8 @@ def _in_hand(news, standing):
         saved = {item.message.pk: item.message for item in items if item.message}
         newest_id = conversation.last_message_id
         conversation.last_message = saved.get(newest_id) or Message.objects.filter(pk=newest_id).first()
-        tags = Tag.objects.all() if conversation.pk in standing.tagged_ids else Tag.objects.none()
-        prefetch_related_objects([conversation], Prefetch("tags", tags))
+        if conversation.pk not in standing.tagged_ids:
+            conversation.has_no_tags()
     return conversation, items
 
 

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from whatsapp import inbound, updates
+from whatsapp.keeping import PROCESS, RECEIPTS
 from whatsapp.models import Account, WebhookCall
 from whatsapp.signals import Unusable, event_received, receipts_received
 from whatsapp.wake import wake
@@ -38,7 +39,6 @@ _agreed = set()
 CALLS_PER_TASK = 10
 # Receipts share a transaction where they wait in numbers, as a broadcast's do.
 RECEIPTS_TOGETHER = 100
-PROCESS = "whatsapp.tasks.process_calls"
 # One statement takes a call and reads it.
 CLAIM = """
     UPDATE whatsapp_webhookcall SET claimed_until = statement_timestamp() + %s, attempts = attempts + 1
@@ -79,7 +79,7 @@ def process(call_id):
 
 
 def process_waiting():
-    """Process what waits, customers' words first, each kind in order of arrival; after some of it other tasks get their
+    """Process the calls with customers' words that wait, in order of arrival; after some of them other tasks get their
     turn."""
     for _ in range(CALLS_PER_TASK):
         call = claim_next()
@@ -88,10 +88,15 @@ def process_waiting():
         carry_out(call)
     else:
         wake(PROCESS)
+
+
+def process_receipts():
+    """The same for the calls that only say what became of messages: many at once."""
     calls = claim_receipts()
     if calls:
         carry_out_together(calls)
-        wake(PROCESS)
+    if len(calls) == RECEIPTS_TOGETHER:
+        wake(RECEIPTS)
 
 
 def carry_out_together(calls):
@@ -152,8 +157,7 @@ def sweep():
     for call_id in left.filter(is_receipts=False).values_list("pk", flat=True)[:SWEEP_BATCH]:
         process(call_id)
     if left.filter(is_receipts=True).exists():
-        carry_out_together(claim_receipts())
-        wake(PROCESS)
+        process_receipts()
 
 
 def forget_bodies():

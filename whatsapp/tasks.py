@@ -16,6 +16,11 @@ def process_calls():
 
 
 @shared_task
+def process_receipts():
+    processing.process_receipts()
+
+
+@shared_task
 def submit_reengagement(account_id):
     reengagement.submit(account_id)
 

@@ -1,6 +1,5 @@
-"""Meta's webhook: prove who calls, keep what they say, answer. Everything else happens after the answer."""
+"""Meta's webhook, as far as Django answers it."""
 
-import re
 from hmac import compare_digest
 
 from django.conf import settings
@@ -9,13 +8,8 @@ from django.http import HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from whatsapp import signature
-from whatsapp.models import Account, WebhookCall
-from whatsapp.processing import PROCESS
-from whatsapp.wake import wake
-
-STATUSES = re.compile(rb'"statuses"\s*:\s*\[')
-MESSAGES = re.compile(rb'"messages"\s*:\s*\[')
+from whatsapp.keeping import AWAY, TOO_LARGE, Post, keep
+from whatsapp.models import Account
 
 
 @csrf_exempt
@@ -28,7 +22,7 @@ def webhook(request):
     try:
         return verify(request) if request.method == "GET" else take(request)
     except DatabaseTrouble:
-        return plain("The database is away. Please repeat.", 503)
+        return plain(AWAY.words, AWAY.status)
 
 
 def verify(request):
@@ -45,31 +39,15 @@ def is_verify_token(given):
 
 
 def take(request):
-    """Committed before the 200: what Meta was told to be safe is safe. 413 counts the bytes that came."""
+    """Where no ASGI server runs (whatsapp.intake). 413 counts the bytes that came."""
     try:
         body = request.read(settings.WEBHOOK_MAX_BYTES + 1)
     except UnreadablePostError:
         return plain("The body broke off.", 400)
     if len(body) > settings.WEBHOOK_MAX_BYTES:
-        return plain("Larger than 3 MiB.", 413)
-    account = signer(body, request.headers.get("X-Hub-Signature-256"))
-    if account is None:
-        return plain("The signature fits no account here.", 401)
-    kept = {"body": body, "size_bytes": len(body), "is_receipts": brings_receipts_only(body)}
-    WebhookCall.objects.create(account=account, **kept)
-    wake(PROCESS)
-    return plain("Kept.", 200)
-
-
-def brings_receipts_only(body):
-    """Told by a look at the bytes: such calls let customers' words go first. Nothing breaks where the look errs."""
-    return bool(STATUSES.search(body)) and not MESSAGES.search(body)
-
-
-def signer(body, header):
-    """An account whose app secret signed these very bytes, or None. Accounts of one app share a secret: tried once."""
-    accounts = {account.app_secret: account for account in Account.objects.only("app_secret").order_by("-pk")}
-    return accounts.get(signature.matches(accounts, body, header))
+        return plain(TOO_LARGE.words, TOO_LARGE.status)
+    [told] = keep([Post(body, request.headers.get("X-Hub-Signature-256"))])
+    return plain(told.words, told.status)
 
 
 def plain(words, status):

@@ -2,6 +2,7 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from inbox.actions.opening import Wanted, open_conversation
@@ -14,8 +15,10 @@ from inbox.api.resources import Resource
 from inbox.models import ApiKey, Conversation
 from inbox.queries.reach import contacts_on
 from inbox.shapes import ConversationSerializer, with_shown
+from whatsapp.prepared import Place, Prepared
 
 Scope = ApiKey.Scope
+NAMED = Prepared(lambda: Conversation.objects.select_related("thread__number", "assignee").filter(pk=Place("pk")))
 STATUSES = "|".join(Conversation.Status.values)
 
 
@@ -92,6 +95,16 @@ class Conversations(
     @property
     def ordering(self):
         return BY_UPDATE if "updated_since" in self.query else ("-bumped_at", "-id")
+
+    def get_object(self):
+        """What is written to is found without its filters and what it shows: by its id, on the key's number."""
+        if self.action == "retrieve":
+            return super().get_object()
+        conversation = NAMED.first(pk=int(self.kwargs["pk"]))
+        number_id = self.request.auth.number_id
+        if conversation is None or number_id not in (None, conversation.thread.number_id):
+            raise NotFound
+        return conversation
 
     def get_queryset(self):
         rows = Conversation.objects.select_related("thread__number", "assignee")

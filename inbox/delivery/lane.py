@@ -7,17 +7,19 @@ behind one.
 import logging
 from datetime import timedelta
 
-from django.db import transaction
-from django.db.models import Case, Exists, F, Q, When
+import psycopg
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from inbox import media, sending_rights
 from inbox.delivery import envelope, holding, outcomes
-from inbox.models import Message, Thread
+from inbox.models import Message
+from inbox.models.messages import with_files_known
 from whatsapp import content as contents
 from whatsapp.client import GraphClient
 from whatsapp.content import ContentError
 from whatsapp.errors import GraphError, NumberFault, TryLater, Unclear, Unreachable
+from whatsapp.prepared import Place, Prepared, run
 from whatsapp.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,20 @@ LEASE = timedelta(seconds=60)
 MOST_STEPS = 200
 Status = Message.Status
 LANE = (Status.HELD, Status.QUEUED, Status.SENDING)
+# One statement: the thread's lock, the lane's promises, the claim.
+CLAIM = """
+    UPDATE inbox_message SET status = 'sending', attempts = attempts + 1, claimed_until = statement_timestamp() + %s
+    WHERE id = %s AND status = 'queued'
+        AND thread_id = (SELECT id FROM inbox_thread WHERE id = %s FOR UPDATE)
+        AND NOT EXISTS (
+            SELECT 1 FROM inbox_message AS other WHERE other.thread_id = inbox_message.thread_id
+                AND other.id <> inbox_message.id AND (
+                    other.status = 'sending'
+                    OR other.status IN ('queued', 'held') AND other.id < inbox_message.id
+                        AND NOT (other.status = 'queued' AND other.author_kind = 'broadcast')
+                )
+        )
+"""
 FOR_COURIERS = Q(author_kind=Message.Author.BROADCAST, status=Status.QUEUED)
 
 
@@ -63,9 +79,19 @@ def _step(thread_id):
 
 def _head(thread_id):
     """The message in flight, else the oldest, with all that sending it asks for."""
+    head = HEAD.first(thread=thread_id)
+    if head and not head.has_files:
+        head.has_no_files()
+    return head
+
+
+def _heads():
     related = ("author", "thread__contact", "thread__reply_identity", "thread__number__account")
-    rows = lane(thread_id).select_related(*related, "thread__number__reception").prefetch_related("attachments")
-    return rows.order_by(Case(When(status=Status.SENDING, then=0), default=1), "pk").first()
+    rows = lane(Place("thread")).select_related(*related, "thread__number__reception")
+    return with_files_known(rows).order_by(Case(When(status=Status.SENDING, then=0), default=1), "pk")[:1]
+
+
+HEAD = Prepared(_heads)
 
 
 def _settle(head):
@@ -106,13 +132,11 @@ def _go(head):
 
 def _claim(head):
     """Queued -> sending, if it still is the head and nothing is in flight. The thread's lock is held only for this."""
-    claimed = {"status": Status.SENDING, "attempts": F("attempts") + 1, "claimed_until": timezone.now() + LEASE}
-    with transaction.atomic():
-        if not Thread.objects.select_for_update().filter(pk=head.thread_id).exists():
-            return False
-        in_the_way = lane(head.thread_id).filter(Q(pk__lt=head.pk) | Q(status=Status.SENDING))
-        mine = Message.objects.filter(~Exists(in_the_way), pk=head.pk, status=Status.QUEUED)
-        return mine.update(**claimed) == 1
+    try:
+        return run(CLAIM, [LEASE, head.pk, head.thread_id]) == 1
+    except psycopg.IntegrityError:
+        # While we waited for the thread, another one of it was claimed.
+        return False
 
 
 def _send(head):

@@ -9,12 +9,15 @@ from django.db import transaction
 from inbox import signals
 from inbox.changes import change_thread_of, fields_of
 from inbox.models import Conversation, FeedKind, Identity, Message, Thread
+from inbox.models.messages import with_files_known
 from inbox.rules.retries import gives_up, pause_seconds
 from whatsapp import connection
 from whatsapp.errors import Unclear
+from whatsapp.prepared import Place, Prepared
 from whatsapp.wake import wake
 
 Status = Message.Status
+MESSAGE = Prepared(lambda: with_files_known(Message.objects.select_related("author").filter(pk=Place("pk"))))
 IN_DOUBT = (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED, Status.HELD)
 
 
@@ -24,8 +27,7 @@ def changing(message_id, now=None, thread_id=None):
 
     `thread_id` is the one in which it stood a moment ago, where the caller knows.
     """
-    rows = Message.objects.select_related("author").filter(pk=message_id)
-    with change_thread_of(rows, now, thread_id) as (change, message):
+    with change_thread_of(lambda: _message(message_id), now, thread_id) as (change, message):
         if change.conversation is None and message.conversation_id:
             change.look_at(Conversation.objects.get(pk=message.conversation_id))
         before, stood = message.status, fields_of(message)
@@ -36,6 +38,13 @@ def changing(message_id, now=None, thread_id=None):
             change.tell(FeedKind.MESSAGE_STATUS, message=message)
         if message.status != before:
             signals.messages_moved.send(Message, messages=[message], now=change.now)
+
+
+def _message(message_id):
+    message = MESSAGE.get(pk=message_id)
+    if not message.has_files:
+        message.has_no_files()
+    return message
 
 
 def accepted(sent, answer, now=None):

@@ -140,6 +140,6 @@ def _retry_or_fail(attachment, words, is_worth_it):
 def _show(attachment):
     """Save the row and tell the screens."""
     attachment.claimed_until = attachment.retry_at = None
-    with change_thread_of(Message.objects.filter(pk=attachment.message_id)) as (change, message):
+    with change_thread_of(Message.objects.filter(pk=attachment.message_id).get) as (change, message):
         attachment.save()
         change.save(message)

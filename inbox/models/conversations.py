@@ -197,6 +197,10 @@ class Conversation(models.Model):
     def is_waiting(self):
         return self.status in WAITING
 
+    def has_no_tags(self):
+        """Whoever knows says so: then nobody who shows it asks for them."""
+        self._prefetched_objects_cache = {"tags": Tag.objects.none()}
+
     def is_with_bot_of(self, api_key):
         """Whether a bot serves it that is the program of this key."""
         return self.status == self.Status.BOT and self.bot.api_key_id == api_key.pk

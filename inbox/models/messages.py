@@ -1,7 +1,7 @@
 """Messages of a thread and the files they carry."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 
@@ -118,6 +118,10 @@ class Message(models.Model):
     def is_note(self):
         return self.status == self.Status.NOTED
 
+    def has_no_files(self):
+        """Whoever knows says so: then nobody who shows or sends it asks for them."""
+        self._prefetched_objects_cache = {"attachments": Attachment.objects.none()}
+
 
 def attachment_path(attachment, filename):
     """Files lie by day under an unguessable name; the real one is kept in the row."""
@@ -162,3 +166,8 @@ class Attachment(models.Model):
             # The clean-up of uploads that were never sent.
             models.Index(fields=["created_at"], condition=Q(message__isnull=True), name="attachment_unsent"),
         ]
+
+
+def with_files_known(messages):
+    """Each with `has_files`: whether there is anything to ask for."""
+    return messages.annotate(has_files=Exists(Attachment.objects.filter(message=OuterRef("pk"))))

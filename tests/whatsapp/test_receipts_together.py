@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from whatsapp.keeping import brings_receipts_only
 from whatsapp.models import Account, WebhookCall
-from whatsapp.processing import process_waiting, sweep, unclaimed
-from whatsapp.views import brings_receipts_only
+from whatsapp.processing import process_receipts, process_waiting, sweep, unclaimed
 
 pytestmark = pytest.mark.django_db
 
@@ -44,13 +44,15 @@ def test_calls_that_bring_receipts_only_are_told_by_a_look(body, expected):
     assert brings_receipts_only(body) is expected
 
 
-def test_receipts_that_wait_are_applied_together_after_customers_words(account, monkeypatch):
+def test_receipts_that_wait_are_applied_together_and_hold_up_no_customers_word(account, monkeypatch):
     heard = []
     monkeypatch.setattr("whatsapp.processing.receipts_received.send", lambda *_, events: heard.append(len(events)))
     monkeypatch.setattr("whatsapp.processing.event_received.send", lambda *_, **about: heard.append("word"))
     calls = [receipt_call(account, "109", f"wamid.{place}") for place in range(3)]
     word = receipt_call(account, "109", is_receipts=False)
     process_waiting()
+    assert heard == ["word"]
+    process_receipts()
     assert heard == ["word", 3]
     for call in (*calls, word):
         call.refresh_from_db()
@@ -70,7 +72,7 @@ def test_receipts_that_cannot_be_applied_together_are_applied_one_by_one(account
     receipt_call(account, "109", "wamid.2")
     odd = receipt_call(account, "109")
     WebhookCall.objects.filter(pk=odd.pk).update(body=b"no JSON")
-    process_waiting()
+    process_receipts()
     assert [event.wamid for event in applied] == ["wamid.1", "wamid.2"]
     odd.refresh_from_db()
     assert odd.problems

@@ -101,7 +101,7 @@ def test_while_the_database_is_away_meta_is_asked_to_repeat(monkeypatch):
     def away(*args, **kwargs):
         raise OperationalError("the connection is closed")
 
-    monkeypatch.setattr(WebhookCall.objects, "create", away)
+    monkeypatch.setattr(WebhookCall.objects, "bulk_create", away)
     assert post(b"{}").status_code == 503
     monkeypatch.setattr(views, "is_verify_token", away)
     assert ask().status_code == 503

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from inbox import moves, sending_rights, signals
 from inbox.actions.refusals import Refusal
 from inbox.models import Agent, ApiKey, Attachment, FeedKind, Message
@@ -162,8 +160,7 @@ def _mark(conversation, draft, message, now):
 
 def _attach(attachment, message):
     if attachment is None:
-        # Nobody who shows the message has to ask.
-        prefetch_related_objects([message], Prefetch("attachments", Attachment.objects.none()))
+        message.has_no_files()
         return
     attachment.message = message
     attachment.save(update_fields=["message"])

@@ -44,7 +44,7 @@ def send_again(message_id, by, now=None):
     It goes into the thread's open conversation under the rules for writing; without `by`, a program's hand, as the
     integration's. Raises Refusal.
     """
-    with change_thread_of(Message.objects.filter(pk=message_id), now) as (change, original):
+    with change_thread_of(Message.objects.filter(pk=message_id).get, now) as (change, original):
         retry = original.retries.first()
         if retry:
             return retry

@@ -18,7 +18,7 @@ def react(message_id, emoji, by, client_id=None, as_helper=False, now=None):
     """
     if emoji and not emojis.is_emoji(emoji):
         raise Refusal("not_an_emoji", "A reaction is one emoji.", "emoji", 400)
-    with change_thread_of(Message.objects.filter(pk=message_id), now) as (change, target):
+    with change_thread_of(Message.objects.filter(pk=message_id).get, now) as (change, target):
         reaction = sent_before(by, client_id)
         if reaction:
             return reaction

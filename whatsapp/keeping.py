@@ -1,0 +1,70 @@
+"""What Meta posts is proven to be Meta's and kept, before anybody answers; what it says comes later, from the rows."""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.db import transaction
+
+from whatsapp import signature
+from whatsapp.models import Account, WebhookCall
+from whatsapp.wake import wake
+
+PROCESS = "whatsapp.tasks.process_calls"
+RECEIPTS = "whatsapp.tasks.process_receipts"
+# Receipts gather for so long: a worker records many with hardly more trouble than one.
+RECEIPTS_GATHER_SECONDS = 0.2
+STATUSES = re.compile(rb'"statuses"\s*:\s*\[')
+MESSAGES = re.compile(rb'"messages"\s*:\s*\[')
+
+
+@dataclass(frozen=True)
+class Post:
+    """The raw body of a POST, and what it says in `X-Hub-Signature-256`."""
+
+    body: bytes
+    signature: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Meta is told."""
+
+    status: HTTPStatus
+    words: str
+
+
+KEPT = Answer(HTTPStatus.OK, "Kept.")
+UNKNOWN = Answer(HTTPStatus.UNAUTHORIZED, "The signature fits no account here.")
+TOO_LARGE = Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Larger than 3 MiB.")
+AWAY = Answer(HTTPStatus.SERVICE_UNAVAILABLE, "The database is away. Please repeat.")
+
+
+def keep(posts):
+    """The Answer to each of these Posts. They share one transaction, which has committed when this returns: what Meta
+    was told to be safe is safe. Raises DatabaseError where nothing could be kept."""
+    accounts = {account.app_secret: account for account in Account.objects.only("app_secret").order_by("-pk")}
+    signers = [accounts.get(signature.matches(accounts, post.body, post.signature)) for post in posts]
+    calls = [_call(post, signer) for post, signer in zip(posts, signers, strict=True) if signer]
+    if calls:
+        with transaction.atomic():
+            WebhookCall.objects.bulk_create(calls)
+            _wake_for(calls)
+    return [KEPT if signer else UNKNOWN for signer in signers]
+
+
+def _call(post, signer):
+    told = {"is_receipts": brings_receipts_only(post.body), "size_bytes": len(post.body)}
+    return WebhookCall(account=signer, body=post.body, **told)
+
+
+def _wake_for(calls):
+    if not all(call.is_receipts for call in calls):
+        wake(PROCESS)
+    if any(call.is_receipts for call in calls):
+        wake(RECEIPTS, after_seconds=RECEIPTS_GATHER_SECONDS)
+
+
+def brings_receipts_only(body):
+    """Told by a look at the bytes: such calls let customers' words go first. Nothing breaks where the look errs."""
+    return bool(STATUSES.search(body)) and not MESSAGES.search(body)

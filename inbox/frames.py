@@ -12,6 +12,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 
 from inbox.models import Conversation, Event, Message, Thread
@@ -122,7 +123,9 @@ def _in_hand(news, standing):
         saved = {item.message.pk: item.message for item in items if item.message}
         newest_id = conversation.last_message_id
         conversation.last_message = saved.get(newest_id) or Message.objects.filter(pk=newest_id).first()
-        if conversation.pk not in standing.tagged_ids:
+        if conversation.pk in standing.tagged_ids:
+            prefetch_related_objects([conversation], "tags")
+        else:
             conversation.has_no_tags()
     return conversation, items
 

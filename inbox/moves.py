@@ -11,6 +11,7 @@ from whatsapp.wake import wake
 Status = Conversation.Status
 
 FILL_PLACES = "inbox.tasks.fill_places"
+DELIVER = "inbox.tasks.deliver"
 # Whose messages are a person's of ours.
 PEOPLE = (Message.Author.AGENT, Message.Author.PHONE_APP)
 

@@ -5,11 +5,14 @@ from celery import shared_task
 from inbox import assignment, delivery, health, media, presence, read_marks, timers, webhooks
 from inbox.actions import joining
 from inbox.models import IdempotencyKey, ShownOnce
+from inbox.moves import DELIVER
+from whatsapp.wake import each_for
 
 
 @shared_task
-def deliver(thread_id):
-    delivery.deliver_next(thread_id)
+def deliver():
+    for thread_id in each_for(DELIVER):
+        delivery.deliver_next(thread_id)
 
 
 @shared_task

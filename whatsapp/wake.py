@@ -1,18 +1,23 @@
 """Waking a worker after commit. The rows are the truth: a wake-up that is lost only waits for the next sweep.
 
-A task without arguments does all there is to do: while one waits for a worker, no second one is sent.
+A task without arguments does all there is to do: while one waits for a worker, no second one is sent. Where the same is
+to be done with hundreds a second, their ids gather in Redis and the workers take one after another (`wake_for`,
+`each_for`): a task for each would cost them about as much as what they are to do.
 """
 
 import logging
 import threading
 import time
 from contextlib import contextmanager
+from functools import cache as cache_forever
 
 from celery import current_app
 from celery.signals import task_prerun
+from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -50,6 +55,20 @@ def wake(task_name, *args, queue="now", after_seconds=0):
         _gathering.asked[task_name, args, queue, after_seconds] = None
 
 
+def wake_for(task_name, subject_id, queue="now"):
+    """Run the named task, which goes through `each_for`, once this transaction has committed: it will meet this id."""
+    transaction.on_commit(lambda: _gather(task_name, subject_id) and wake(task_name, queue=queue))
+
+
+def each_for(task_name, queue="now"):
+    """Yield the ids that wait for this task, each to one caller only; while others wait, a further worker is woken."""
+    while (taken := _take(task_name)) is not None:
+        subject_id, left = taken
+        if left:
+            wake(task_name, queue=queue)
+        yield subject_id
+
+
 @contextmanager
 def waking_once():
     """Inside of this block, and of one transaction, many changes may ask for the same: it is sent once."""
@@ -72,6 +91,35 @@ def _send(task_name, args, queue, after_seconds=0):
         Door.shut_until = time.monotonic() + QUIET_SECONDS
         logger.warning("Broker away: %s waits for its sweep", task_name)
         _forget(task_name)
+
+
+def _gather(task_name, subject_id):
+    try:
+        _redis().sadd(_place(task_name), subject_id)
+    except RedisError:
+        logger.info("Redis away: %s waits for its sweep", task_name)
+        return False
+    return True
+
+
+def _take(task_name):
+    """(an id, how many are left), or None."""
+    try:
+        with _redis().pipeline(transaction=False) as asked:
+            subject_id, left = asked.spop(_place(task_name)).scard(_place(task_name)).execute()
+    except RedisError:
+        return None
+    return None if subject_id is None else (int(subject_id), left)
+
+
+@cache_forever
+def _redis():
+    return Redis.from_url(settings.REDIS_URL, **settings.CACHES["default"]["OPTIONS"])
+
+
+def _place(task_name):
+    """Where ids gather; installations that share a Redis have their own."""
+    return f"waiting:{connection.settings_dict['NAME']}:{task_name}"
 
 
 def _is_first(task_name):

@@ -2,8 +2,9 @@
 
 from inbox.changes import change_thread
 from inbox.models import FeedKind, Message, Thread
+from inbox.moves import DELIVER
 from whatsapp.models import Number
-from whatsapp.wake import wake
+from whatsapp.wake import wake_for
 
 Status = Message.Status
 
@@ -18,7 +19,7 @@ def release_messages(number_id):
     """Queue what was held on this number and send it; nothing when it is on hold again."""
     for thread_id in _threads(number_id, Status.HELD):
         if settle(thread_id):
-            wake("inbox.tasks.deliver", thread_id)
+            wake_for(DELIVER, thread_id)
 
 
 def _threads(number_id, status):

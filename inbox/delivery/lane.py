@@ -15,12 +15,13 @@ from inbox import media, sending_rights
 from inbox.delivery import envelope, holding, outcomes
 from inbox.models import Message
 from inbox.models.messages import with_files_known
+from inbox.moves import DELIVER
 from whatsapp import content as contents
 from whatsapp.client import GraphClient
 from whatsapp.content import ContentError
 from whatsapp.errors import GraphError, NumberFault, TryLater, Unclear, Unreachable
 from whatsapp.prepared import Place, Prepared, run
-from whatsapp.wake import wake
+from whatsapp.wake import wake_for
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def deliver_next(thread_id):
     for _ in range(MOST_STEPS):
         if not _step(thread_id):
             return
-    wake("inbox.tasks.deliver", thread_id)
+    wake_for(DELIVER, thread_id)
 
 
 def lane(thread_id):

@@ -6,11 +6,12 @@ from inbox import consent
 from inbox.consent import Channel, Said, Source
 from inbox.delivery import envelope, outcomes
 from inbox.models import Message
+from inbox.moves import DELIVER
 from inbox.rules.consent import MARKETING
 from inbox.rules.statuses import advanced
 from whatsapp import connection
 from whatsapp.errors import NUMBER_FAULTS, SOMETHING_WENT_WRONG, sentence
-from whatsapp.wake import wake
+from whatsapp.wake import wake_for
 
 logger = logging.getLogger(__name__)
 OPTED_OUT_OF_MARKETING = 131050
@@ -31,7 +32,7 @@ def record_receipt(event, now=None):
         if advanced(before, event.status) != before:
             move(change, message, event)
         if before == Status.SENDING and message.status != Status.SENDING:
-            wake("inbox.tasks.deliver", message.thread_id)
+            wake_for(DELIVER, message.thread_id)
     return message
 
 

@@ -13,9 +13,10 @@ from inbox.changes import change_together
 from inbox.delivery import envelope
 from inbox.delivery.receipts import move, record_receipt
 from inbox.models import FeedKind, Message, Thread
+from inbox.moves import DELIVER
 from inbox.rules.statuses import advanced
 from whatsapp.prepared import run
-from whatsapp.wake import wake
+from whatsapp.wake import wake_for
 
 Status = Message.Status
 WRITE = """
@@ -97,7 +98,7 @@ def _apply(change, message, events):
     if before != message.status:
         change.tell(FeedKind.MESSAGE_STATUS, message=message)
     if before == Status.SENDING:
-        wake("inbox.tasks.deliver", message.thread_id)
+        wake_for(DELIVER, message.thread_id)
     return True
 
 

@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 
 from inbox.delivery.lane import FOR_COURIERS, LANE
 from inbox.models import Message
-from whatsapp.wake import wake
+from inbox.moves import DELIVER
+from whatsapp.wake import wake_for
 
 # A message younger than this has its own wake-up under way.
 GRACE = timedelta(seconds=2)
@@ -24,4 +25,4 @@ def sweep():
     is_lost = Q(status=Status.SENDING, claimed_until__lte=Now())
     found = Message.objects.filter(is_lost | Q(can_move, pk__in=heads)).order_by("pk")
     for thread_id in dict.fromkeys(found.values_list("thread_id", flat=True)[:MOST_THREADS]):
-        wake("inbox.tasks.deliver", thread_id)
+        wake_for(DELIVER, thread_id)

@@ -369,7 +369,7 @@ def test_the_wa_id_that_meta_names_becomes_the_same_contacts_identity(conversati
 
 def test_the_sweep_finds_what_a_lost_wake_up_left(say, meta, django_capture_on_commit_callbacks, monkeypatch):
     woken = []
-    monkeypatch.setattr("inbox.delivery.sweeping.wake", lambda task, *args: woken.append((task, *args)))
+    monkeypatch.setattr("inbox.delivery.sweeping.wake_for", lambda task, *args: woken.append((task, *args)))
     message = say("Hello")
     delivery.sweep()
     assert woken == []
@@ -380,7 +380,7 @@ def test_the_sweep_finds_what_a_lost_wake_up_left(say, meta, django_capture_on_c
 
 def test_the_sweep_leaves_alone_what_waits_behind_a_pause(say, deliver, meta, monkeypatch):
     woken = []
-    monkeypatch.setattr("inbox.delivery.sweeping.wake", lambda task, *args: woken.append(args))
+    monkeypatch.setattr("inbox.delivery.sweeping.wake_for", lambda task, *args: woken.append(args))
     meta.fault("refuse", code=130429, times=1)
     first, second = say("First"), say("Second")
     deliver()

@@ -102,7 +102,7 @@ def test_a_lane_released_by_nobody_finds_out_by_itself(conversation, ben, meta, 
 
 def test_the_sweep_wakes_what_is_held_by_a_number_that_may_send(conversation, ben, meta, berlin, monkeypatch):
     woken = []
-    monkeypatch.setattr("inbox.delivery.sweeping.wake", lambda task, *args: woken.append(args))
+    monkeypatch.setattr("inbox.delivery.sweeping.wake_for", lambda task, *args: woken.append(args))
     connection.hold(berlin, "The token has expired.")
     send_message(conversation.pk, Text("Hello"), ben)
     delivery.sweep()

@@ -3,9 +3,10 @@
 import pytest
 from django.test import TestCase
 
+from inbox.delivery import deliver_next
 from inbox.models import ApiKey, Contact, Conversation, Event, Installation
 from tests.api.conftest import Program
-from tests.journeys.office import is_assigned_to, run
+from tests.journeys.office import is_assigned_to
 
 VALUES = {"body.1": "Amira", "body.2": "HC-7", "body.3": "Friday"}
 COMPONENTS = [{"type": "body", "parameters": [{"type": "text", "text": text} for text in VALUES.values()]}]
@@ -103,7 +104,8 @@ def test_a_template_that_is_on_its_way_when_the_word_comes_does_not_leave(office
             content_type="application/json",
         ).json()
     Contact.objects.filter(pk=thread.contact_id).update(whatsapp_optout="all")
-    run("inbox.tasks.deliver", thread.pk)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        deliver_next(thread.pk)
     failed = thread.messages.get(pk=message["id"])
     assert (failed.status, "we start" in failed.error_text) == ("failed", True)
     again = mira.post(f"/inbox/m/{failed.pk}/again/")

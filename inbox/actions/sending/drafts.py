@@ -8,7 +8,7 @@ from inbox.models import Agent, ApiKey, Attachment, FeedKind, Message
 from inbox.rules.search_text import searchable
 from whatsapp.content import Content, Reaction
 from whatsapp.models import MessageTemplate
-from whatsapp.wake import wake
+from whatsapp.wake import wake, wake_for
 
 CLIENT_ID_LIMIT = 64
 
@@ -105,7 +105,7 @@ def put(change, draft):
         change.thread.awaited = message
     change.tell(FeedKind.MESSAGE_CREATED, message=message)
     signals.message_queued.send(Message, message=message, change=change)
-    wake("inbox.tasks.deliver", change.thread.pk)
+    wake_for(moves.DELIVER, change.thread.pk)
     return message
 
 

@@ -1,12 +1,15 @@
 """ASGI entry: HTTP goes to Django, `/ws/` to the live inbox."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import django
 from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.db import close_old_connections
 from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -18,12 +21,25 @@ from whatsapp.intake import Intake  # noqa: E402
 
 
 class InOneThread(ASGIHandler):
-    """Middleware and views wait for the database, so each request has its thread: it goes there once, with the whole
-    chain. Django's own handler goes to and fro for every middleware, which costs more than most views do."""
+    """Middleware and views wait for the database, so a request goes to a thread, once, with the whole chain. Django's
+    own handler makes a thread for each request and goes to and fro for every middleware, which costs more than most
+    views do."""
+
+    async def __call__(self, scope, receive, send):
+        await self.handle(scope, receive, send)
 
     def load_middleware(self, is_async=False):
         super().load_middleware(is_async=False)
-        self._middleware_chain = sync_to_async(self._middleware_chain)
+        chain = self._middleware_chain
+
+        def respond(request):
+            try:
+                return chain(request)
+            finally:
+                close_old_connections()
+
+        threads = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="request")
+        self._middleware_chain = sync_to_async(respond, thread_sensitive=False, executor=threads)
 
 
 class FrontDoor:

@@ -121,10 +121,13 @@ DATABASES["default"].setdefault("OPTIONS", {})
 # another connection for each transaction has to know of it.
 if env.bool("DATABASE_PREPARES", default=True):
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=12)
+# So many requests of a web process are answered at the same time; the others wait, as they would for a connection.
+WEB_THREADS = DATABASE_POOL_SIZE
 if env.bool("DATABASE_POOL", default=True):
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
-        "max_size": env.int("DATABASE_POOL_SIZE", default=12),
+        "max_size": DATABASE_POOL_SIZE,
         "timeout": 10,
     }
 DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default=None)}

@@ -8,8 +8,10 @@ from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
+from django.core.cache import close_caches
 from django.core.handlers.asgi import ASGIHandler
-from django.db import close_old_connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, reset_queries
 from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -40,6 +42,13 @@ class InOneThread(ASGIHandler):
 
         threads = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="request")
         self._middleware_chain = sync_to_async(respond, thread_sensitive=False, executor=threads)
+
+
+# Its threads put their connections back themselves, and there is nothing else to be done at a request's ends: no detour
+# through another thread for it.
+for signal in (request_started, request_finished):
+    for receiver in (reset_queries, close_old_connections, close_caches):
+        signal.disconnect(receiver)
 
 
 class FrontDoor:

@@ -9,23 +9,21 @@ import logging
 import threading
 import time
 from contextlib import contextmanager
-from functools import cache as cache_forever
 
 from celery import current_app
 from celery.signals import task_prerun
-from django.conf import settings
-from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from kombu.exceptions import OperationalError
-from redis import Redis
 from redis.exceptions import RedisError
+
+from whatsapp import hints
 
 logger = logging.getLogger(__name__)
 
 # A frozen broker costs each caller its socket timeout: after one failure nobody knocks for a moment, sweeps take over.
 QUIET_SECONDS = 3
 # A wake-up that got lost on its way keeps others back no longer than this.
-WAITS_SECONDS = 1
+WAITS_MS = 1000
 
 
 class Door:
@@ -57,7 +55,7 @@ def wake(task_name, *args, queue="now", after_seconds=0):
 
 def wake_for(task_name, subject_id, queue="now"):
     """Run the named task, which goes through `each_for`, once this transaction has committed: it will meet this id."""
-    transaction.on_commit(lambda: _gather(task_name, subject_id) and wake(task_name, queue=queue))
+    transaction.on_commit(lambda: _gather(task_name, subject_id) and _knock(task_name, (), queue))
 
 
 def each_for(task_name, queue="now"):
@@ -82,7 +80,12 @@ def waking_once():
 
 
 def _send(task_name, args, queue, after_seconds=0):
-    if time.monotonic() < Door.shut_until or not (args or _is_first(task_name)):
+    if args or _is_first(task_name):
+        _knock(task_name, args, queue, after_seconds)
+
+
+def _knock(task_name, args, queue, after_seconds=0):
+    if time.monotonic() < Door.shut_until:
         return
     try:
         later = {"countdown": after_seconds} if after_seconds else {}
@@ -94,40 +97,42 @@ def _send(task_name, args, queue, after_seconds=0):
 
 
 def _gather(task_name, subject_id):
+    """True for the first one, who has to wake somebody."""
     try:
-        _redis().sadd(_place(task_name), subject_id)
+        with hints.redis().pipeline(transaction=False) as asked:
+            _mark(asked.sadd(_place(task_name), subject_id), task_name)
+            return bool(asked.execute()[1])
     except RedisError:
         logger.info("Redis away: %s waits for its sweep", task_name)
         return False
-    return True
 
 
 def _take(task_name):
     """(an id, how many are left), or None."""
     try:
-        with _redis().pipeline(transaction=False) as asked:
+        with hints.redis().pipeline(transaction=False) as asked:
             subject_id, left = asked.spop(_place(task_name)).scard(_place(task_name)).execute()
     except RedisError:
         return None
     return None if subject_id is None else (int(subject_id), left)
 
 
-@cache_forever
-def _redis():
-    return Redis.from_url(settings.REDIS_URL, **settings.CACHES["default"]["OPTIONS"])
-
-
 def _place(task_name):
-    """Where ids gather; installations that share a Redis have their own."""
-    return f"waiting:{connection.settings_dict['NAME']}:{task_name}"
+    """Where ids gather."""
+    return hints.named("gathered", task_name)
 
 
 def _is_first(task_name):
     """False while the same task waits already. Where nobody can tell, it is sent."""
     try:
-        return cache.add(_mark(task_name), 1, WAITS_SECONDS)
+        return bool(_mark(hints.redis(), task_name))
     except RedisError:
         return True
+
+
+def _mark(redis, task_name):
+    """Say that it waits; falsy where somebody has said so."""
+    return redis.set(_waits(task_name), 1, nx=True, px=WAITS_MS)
 
 
 @task_prerun.connect
@@ -139,10 +144,10 @@ def _is_taken(task=None, args=(), **kwargs):
 
 def _forget(task_name):
     try:
-        cache.delete(_mark(task_name))
+        hints.redis().delete(_waits(task_name))
     except RedisError:
         logger.info("Redis away: the mark of %s goes by itself", task_name)
 
 
-def _mark(task_name):
-    return f"waiting:{task_name}"
+def _waits(task_name):
+    return hints.named("waits", task_name)

@@ -2,9 +2,10 @@
 
 import time
 
-from django.core.cache import cache
 from redis.exceptions import RedisError
 from rest_framework.throttling import BaseThrottle
+
+from whatsapp import hints
 
 MINUTE_SECONDS = 60
 
@@ -28,19 +29,12 @@ class KeyThrottle(BaseThrottle):
         return self.left_seconds
 
     def count(self, key):
-        name = f"api:{key.pk}:{int(time.time()) // MINUTE_SECONDS}"
+        name = hints.named("calls", key.pk, int(time.time()) // MINUTE_SECONDS)
         try:
-            return count_on(name)
-        except (RedisError, ValueError):  # away, or emptied in between
+            with hints.redis().pipeline(transaction=False) as asked:
+                return asked.incr(name).expire(name, 2 * MINUTE_SECONDS).execute()[0]
+        except RedisError:
             return 1
-
-
-def count_on(name):
-    """One more; only the first call of a minute has to begin."""
-    try:
-        return cache.incr(name)
-    except ValueError:
-        return 1 if cache.add(name, 1, 2 * MINUTE_SECONDS) else cache.incr(name)
 
 
 class Counted:

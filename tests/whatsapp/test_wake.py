@@ -1,13 +1,12 @@
 """Waking a worker costs its caller nothing, also when the broker is away."""
 
-import uuid
-
 import pytest
 from celery import current_app, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis import Redis
 
+from whatsapp import hints
 from whatsapp import wake as waking
 from whatsapp.wake import each_for, wake, wake_for
 
@@ -32,6 +31,11 @@ def sent(monkeypatch):
     monkeypatch.setattr(current_app, "send_task", broker.take)
     monkeypatch.setattr(waking.Door, "shut_until", 0.0)
     return broker
+
+
+@pytest.fixture
+def redis_away(monkeypatch):
+    monkeypatch.setattr(hints, "redis", lambda: Redis.from_url("unix:///nowhere/silent.sock"))
 
 
 def test_a_task_is_woken_after_commit_and_never_before(sent):
@@ -72,10 +76,9 @@ class TestTasksThatDoAllThereIsToDo:
     """While one of them waits for a worker, a second would find nothing to do."""
 
     @pytest.fixture(autouse=True)
-    def marks(self, settings):
-        """No other run of the tests has marks here."""
-        memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(uuid.uuid4())}
-        settings.CACHES = {"default": memory}
+    def nobody_waits(self):
+        """Nobody waits when a test begins."""
+        waking._forget(LOOK)
 
     def test_many_wake_ups_send_one_task(self, sent):
         for _ in range(5):
@@ -92,12 +95,10 @@ class TestTasksThatDoAllThereIsToDo:
         look.apply()
         assert len(sent) == 2
 
-    def test_one_that_was_lost_keeps_others_back_for_a_moment_only(self, sent, monkeypatch):
-        assert waking.WAITS_SECONDS <= 1
-        monkeypatch.setattr(waking, "WAITS_SECONDS", 0)
-        for _ in range(2):
-            wake(LOOK)
-        assert len(sent) == 2
+    def test_one_that_was_lost_keeps_others_back_for_a_moment_only(self, sent):
+        assert waking.WAITS_MS <= 1000
+        wake(LOOK)
+        assert 0 < hints.redis().pttl(waking._waits(LOOK)) <= waking.WAITS_MS
 
     def test_one_that_found_the_broker_away_keeps_nobody_back(self, sent, monkeypatch):
         sent.fails = True
@@ -107,15 +108,11 @@ class TestTasksThatDoAllThereIsToDo:
         wake(LOOK)
         assert len(sent) == 1
 
-    def test_while_redis_is_away_each_is_sent_and_none_fails(self, sent, settings):
-        settings.CACHES = {"default": {**settings.CACHES["default"], **AWAY}}
+    def test_while_redis_is_away_each_is_sent_and_none_fails(self, sent, redis_away):
         for _ in range(2):
             wake(LOOK)
         look.apply(throw=True)
         assert len(sent) == 3
-
-
-AWAY = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nowhere/silent.sock"}
 
 
 DO_EACH = "tests.do_each"
@@ -139,7 +136,7 @@ class TestTasksThatGoThroughWhatGathers:
 
     @pytest.fixture(autouse=True)
     def nothing_waits(self, sent):
-        waking._redis().delete(waking._place(DO_EACH))
+        hints.redis().delete(waking._place(DO_EACH))
         waking._forget(DO_EACH)
         Done.ids, Done.before_next = [], lambda subject_id: None
 
@@ -177,8 +174,7 @@ class TestTasksThatGoThroughWhatGathers:
         do_each.apply(throw=True)
         assert (sent, Done.ids) == ([], [])
 
-    def test_while_redis_is_away_nobody_fails(self, sent, monkeypatch):
-        monkeypatch.setattr(waking, "_redis", lambda: Redis.from_url("unix:///nowhere/silent.sock"))
+    def test_while_redis_is_away_nobody_fails(self, sent, redis_away):
         wake_for(DO_EACH, 1)
         do_each.apply(throw=True)
         assert Done.ids == []

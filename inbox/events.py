@@ -23,7 +23,7 @@ def publish(news):
     """Tell every screen that may see it what changed in a thread (frames.News), after this transaction commits."""
 
     def tell_change():
-        frame = _composed(news)
+        frame = _composed(news) if wire.is_heard() else None
         if frame:
             wire.send(frame)
 

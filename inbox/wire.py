@@ -38,7 +38,7 @@ class Wire:
         if time.monotonic() < self._rests_until:
             return False
         try:
-            self._publish(text)
+            _patiently(self._redis.publish, channel(), text)
         except (RedisError, OSError) as error:
             self._rest(error)
             return False
@@ -47,18 +47,30 @@ class Wire:
         self._is_away = False
         return True
 
-    def _publish(self, text):
+    def is_heard(self):
+        """Whether a web process listens, so that a frame is worth its making. Nobody hears while Redis is away."""
+        if time.monotonic() < self._rests_until:
+            return False
         try:
-            self._redis.publish(channel(), text)
-        except RedisConnectionError:
-            # A pooled connection that Redis closed in the meantime (a restart); a fresh one tells whether it is away.
-            self._redis.publish(channel(), text)
+            [(_, listeners)] = _patiently(self._redis.pubsub_numsub, channel())
+        except (RedisError, OSError) as error:
+            self._rest(error)
+            return False
+        return listeners > 0
 
     def _rest(self, error):
         self._rests_until = time.monotonic() + REST_SECONDS
         if not self._is_away:
             logger.warning("Redis is away (%s): screens catch up from the database", type(error).__name__)
         self._is_away = True
+
+
+def _patiently(ask, *words):
+    """A pooled connection that Redis closed in the meantime (a restart) fails; a fresh one tells whether it is away."""
+    try:
+        return ask(*words)
+    except RedisConnectionError:
+        return ask(*words)
 
 
 def channel():
@@ -68,6 +80,10 @@ def channel():
 
 def send(text):
     return _wire(settings.REDIS_URL).send(text)
+
+
+def is_heard():
+    return _wire(settings.REDIS_URL).is_heard()
 
 
 @cache

@@ -55,12 +55,14 @@ class Hub:
         self._members = set()
         self._newcomers = set()
         self._tasks = set()
+        self._listening = None
         self._subscribed = asyncio.Event()
 
     async def join(self, socket):
         """Greet a socket once changes reach it. Raises Agent.DoesNotExist, DatabaseError; leave() in any case."""
         self._members.add(socket)
         self.start()
+        await self._listen()
         await self._subscription()
         sight = await in_thread(sight_of)(socket.agent_id)
         if socket not in self._members:
@@ -82,14 +84,27 @@ class Hub:
         """Begin, unless begun."""
         if self._tasks:
             return
-        self._pump = Pump()
-        self._subscribed.clear()
-        self._spawn(listen(self.receive, self._is_subscribed))
         self._spawn(self._every(PULSE_SECONDS, self._pulse))
         self._spawn(self._every(LOOK_SECONDS, self._look))
 
+    async def _listen(self):
+        """Subscribe, unless subscribed. Frames are composed only while somebody listens (inbox.wire), and what happened
+        before a socket was greeted its browser asks for."""
+        if self._listening not in self._tasks:
+            self._pump = Pump()
+            self._subscribed.clear()
+            self._listening = self._spawn(listen(self.receive, self._is_subscribed))
+            await in_thread(self._pump.look)()
+
+    def _stop_listening(self):
+        """There is nobody to be told."""
+        if self._listening:
+            self._listening.cancel()
+        self._listening = None
+
     async def stop(self):
         """End the loops; sockets stay open and are told nothing."""
+        self._listening = None
         tasks, self._tasks = self._tasks, set()
         for task in tasks:
             task.cancel()
@@ -99,6 +114,7 @@ class Hub:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._is_done)
+        return task
 
     def _is_done(self, task):
         """A loop ends only by a fault of ours: the browsers come again, and the first of them starts it anew."""
@@ -133,6 +149,8 @@ class Hub:
             self._tell(self.index.sockets(), frames.text("refresh"))
 
     async def _pulse(self):
+        if not self._members:
+            self._stop_listening()
         self._tell(self.index.sockets(), frames.text("pulse", at=timezone.now().isoformat()))
         await self._review(self.index.agent_ids)
         await in_thread(presence.connected)(self.index.agent_ids)
@@ -146,6 +164,8 @@ class Hub:
             logger.warning("Live: presence waits for the next pulse (%s)", type(error).__name__)
 
     async def _look(self):
+        if not self._listening:
+            return
         await self._check_standing()
         suspects = await in_thread(self._pump.look)()
         if suspects:

@@ -18,6 +18,7 @@ def told(monkeypatch, django_capture_on_commit_callbacks):
     """Carry a broadcast, and return what the screens were told."""
     frames = []
     monkeypatch.setattr(events.wire, "send", frames.append)
+    monkeypatch.setattr(events.wire, "is_heard", lambda: True)
 
     def carried(broadcast):
         with django_capture_on_commit_callbacks(execute=True):

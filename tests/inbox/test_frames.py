@@ -279,6 +279,12 @@ def test_supervisors_of_the_number_hear_of_an_agent(sent):
     assert (text["agent"], text["availability"], text["load"], text["limit"]) == (agent.pk, "available", 1, 4)
 
 
+def test_nothing_is_composed_for_nobody(conversation, transactional_db, monkeypatch):
+    monkeypatch.setattr(frames, "change", lambda news: pytest.fail("Nobody listens."))
+    with change_conversation(conversation.pk) as change:
+        hear(change)
+
+
 def test_nobody_hears_of_an_agent_who_is_gone(sent):
     agent = make_agent()
     sent.drain()

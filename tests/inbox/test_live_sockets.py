@@ -112,6 +112,24 @@ async def test_every_tab_of_an_agent_hears_the_same(browse, number, anna):
     assert len(first) == 1
 
 
+async def silence():
+    """Until nobody listens any more."""
+    while await in_thread(wire.is_heard)():
+        pass
+
+
+async def test_a_process_listens_only_while_somebody_looks(browse, number, anna):
+    conversation = await in_thread(make_conversation)("queued", number=number)
+    await (await browse(anna)).leave()
+    assert await in_thread(wire.is_heard)(), "a page that is left is followed by another one as a rule"
+    await hub_here()._pulse()
+    await within(10, silence())
+    await change(conversation, "Is anybody there?")
+    tab = await browse(anna)
+    await change(conversation, "Hello")
+    assert [frame["type"] for frame in await tab.hear_all()] == ["change"]
+
+
 async def test_an_open_socket_makes_its_agent_present(browse, number):
     agent = await in_thread(make_agent)(numbers=[number], available=False, availability="available")
     tab = await browse(agent)

@@ -282,6 +282,7 @@ def test_screens_look_again_where_many_changed(served, monkeypatch):
     """Every version is named, so that no web process takes it for lost."""
     told = []
     monkeypatch.setattr(wire, "send", told.append)
+    monkeypatch.setattr(wire, "is_heard", lambda: True)
     fire_due(NOON)
     (refresh,) = [json.loads(frame.partition("\n")[0]) for frame in told]
     assert (refresh["kind"], refresh["numbers"]) == ("refresh", [served[0].thread.number_id])
@@ -293,6 +294,7 @@ def test_screens_are_told_of_each_where_few_changed(bell, monkeypatch):
     bell.does = write_line
     told = []
     monkeypatch.setattr(wire, "send", told.append)
+    monkeypatch.setattr(wire, "is_heard", lambda: True)
     fire_due(NOON)
     assert [json.loads(frame.partition("\n")[0])["kind"] for frame in told] == ["change"] * MOST_FRAMES
 

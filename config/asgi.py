@@ -1,5 +1,6 @@
 """ASGI entry: HTTP goes to Django, `/ws/` to the live inbox."""
 
+import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -71,3 +72,6 @@ application = WithHub(
         }
     )
 )
+
+# What is loaded stays: the collector need not look through it again and again.
+gc.freeze()

@@ -261,6 +261,7 @@ def _with_participants():
     return Conversation.objects.select_related("assignee").annotate(participant_ids=ArraySubquery(participants))
 
 
+NAMED = Prepared(lambda: _with_participants().filter(pk=Place("pk")))
 OPEN = Prepared(
     lambda: _with_participants().exclude(status=Conversation.Status.CLOSED).filter(thread=Place("thread")).order_by()
 )
@@ -272,14 +273,14 @@ def change_conversation(conversation_id, now=None, thread_id=None):
 
     `thread_id` is the one in which it stood a moment ago, where the caller knows.
     """
-    rows = _with_participants().filter(pk=conversation_id)
 
     def asked_for(change):
         is_open_one = change.conversation and change.conversation.pk == conversation_id
-        return change.conversation if is_open_one else rows.get()
+        return change.conversation if is_open_one else NAMED.get(pk=conversation_id)
 
-    with _change_where(thread_id or rows.values_list("thread_id", flat=True).get(), asked_for, now) as found:
-        change, conversation = found
+    if thread_id is None:
+        thread_id = Conversation.objects.values_list("thread_id", flat=True).get(pk=conversation_id)
+    with _change_where(thread_id, asked_for, now) as (change, conversation):
         if conversation is not change.conversation:
             change.look_at(conversation, conversation.participant_ids)
         yield change

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.db import transaction
+from django.db import connection
 
 from whatsapp import signature
-from whatsapp.models import Account, WebhookCall
+from whatsapp.models import Account
+from whatsapp.prepared import Prepared
 from whatsapp.wake import wake
 
 PROCESS = "whatsapp.tasks.process_calls"
@@ -16,6 +17,14 @@ RECEIPTS = "whatsapp.tasks.process_receipts"
 RECEIPTS_GATHER_SECONDS = 0.2
 STATUSES = re.compile(rb'"statuses"\s*:\s*\[')
 MESSAGES = re.compile(rb'"messages"\s*:\s*\[')
+# Accounts of one app share a secret: it is tried once.
+SECRETS = Prepared(lambda: Account.objects.only("app_secret").order_by("-pk"))
+STORE = """
+    INSERT INTO whatsapp_webhookcall
+        (account_id, body, size_bytes, is_receipts, received_at, attempts, event_count, problems)
+    SELECT told.*, now(), 0, 0, '[]'
+    FROM unnest(%s::bigint[], %s::bytea[], %s::integer[], %s::boolean[]) AS told
+"""
 
 
 @dataclass(frozen=True)
@@ -41,27 +50,26 @@ AWAY = Answer(HTTPStatus.SERVICE_UNAVAILABLE, "The database is away. Please repe
 
 
 def keep(posts):
-    """The Answer to each of these Posts. They share one transaction, which has committed when this returns: what Meta
-    was told to be safe is safe. Raises DatabaseError where nothing could be kept."""
-    accounts = {account.app_secret: account for account in Account.objects.only("app_secret").order_by("-pk")}
+    """The Answer to each of these Posts. They share one statement, which has committed when this returns: what Meta was
+    told to be safe is safe. Raises DatabaseError where nothing could be kept."""
+    accounts = {account.app_secret: account for account in SECRETS.all()}
     signers = [accounts.get(signature.matches(accounts, post.body, post.signature)) for post in posts]
-    calls = [_call(post, signer) for post, signer in zip(posts, signers, strict=True) if signer]
-    if calls:
-        with transaction.atomic():
-            WebhookCall.objects.bulk_create(calls)
-            _wake_for(calls)
+    known = [(post.body, signer) for post, signer in zip(posts, signers, strict=True) if signer]
+    if known:
+        _store(known)
     return [KEPT if signer else UNKNOWN for signer in signers]
 
 
-def _call(post, signer):
-    told = {"is_receipts": brings_receipts_only(post.body), "size_bytes": len(post.body)}
-    return WebhookCall(account=signer, body=post.body, **told)
-
-
-def _wake_for(calls):
-    if not all(call.is_receipts for call in calls):
+def _store(known):
+    """`known`: [(body, the Account that signed it)]."""
+    bodies = [body for body, _ in known]
+    are_receipts = [brings_receipts_only(body) for body in bodies]
+    told = [[signer.pk for _, signer in known], bodies, [len(body) for body in bodies], are_receipts]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, told)
+    if not all(are_receipts):
         wake(PROCESS)
-    if any(call.is_receipts for call in calls):
+    if any(are_receipts):
         wake(RECEIPTS, after_seconds=RECEIPTS_GATHER_SECONDS)
 
 

@@ -147,7 +147,8 @@ class Launcher:
         for program in (installation.worker(), installation.beat()):
             supervisor.start(program)
         static()
-        supervisor.start(installation.web())
+        for program in installation.webs():
+            supervisor.start(program)
         demo = filling()
         self._wait(
             supervisor, Health(self.port, "/healthz", installation.site_url), "The inbox was not ready", READY_SECONDS

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -31,15 +32,17 @@ def spawn(
     account: Account | None = None,
     umask: int = 0o077,
     death_signal: signal.Signals = signal.SIGTERM,
+    given: socket.socket | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own (Ctrl-C reaches only us) that gets `death_signal` when we die, on Linux.
+    `given` is its standard input.
 
     The kernel sends it when the *thread* that started the child ends: call this from the main thread.
     """
     return subprocess.Popen(
         [str(part) for part in command],
         env=dict(environment),
-        stdin=subprocess.DEVNULL,
+        stdin=given or subprocess.DEVNULL,
         stdout=output,
         stderr=errors,
         cwd=directory,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from stack.places import Places
 from stack.supervisor import Program
-from stack.web import HOST
+from stack.web import HOST, open_door
 
 # All that config/settings.py reads; docs/deploy.md explains them.
 SETTINGS = (
@@ -22,6 +22,7 @@ SETTINGS = (
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_POOL",
     "DATABASE_POOL_SIZE",
+    "DATABASE_PREPARES",
     "DATABASE_URL",
     "DEBUG",
     "DEFAULT_FROM_EMAIL",
@@ -101,10 +102,20 @@ class Installation:
         """One management command; its log carries `name`."""
         return self._program(name, [self.places.root / "manage.py", *arguments])
 
-    def web(self) -> Program:
-        """Only a proxy's word is taken for who asks; without one a browser could name itself anew at every log-in."""
+    def webs(self) -> list[Program]:
+        """The web processes, as many as there are cores for them, behind one door."""
+        door = open_door(self.port)
+        names = ["web", "web-2"][: os.cpu_count()]
+        return [replace(self.web("--fd", "0"), name=name, door=door) for name in names]
+
+    def web(self, *at: str) -> Program:
+        """One of them alone, unless told where it listens.
+
+        Only a proxy's word is taken for who asks; without one a browser could name itself anew at every log-in.
+        """
+        listens = at or ("-b", HOST, "-p", str(self.port))
         proxied = ["--proxy-headers"] if self.site_url != self.local_url else []
-        serve = ["-m", "daphne", "-b", HOST, "-p", str(self.port), *proxied, "config.asgi:application"]
+        serve = ["-m", "daphne", *listens, *proxied, "config.asgi:application"]
         return self._program("web", serve, stop_seconds=5)
 
     def worker(self) -> Program:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -28,7 +29,8 @@ LOG_CHECK_SECONDS = 60.0
 class Program:
     """What to run, and how to end it. Programs of a lower stage are stopped before those of a higher one.
 
-    `death_signal` is for the case that the supervisor itself is killed.
+    `death_signal` is for the case that the supervisor itself is killed. `door`, which it finds as its standard input,
+    is where it listens; several programs may share one.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Program:
     account: Account | None = None
     directory: Path | None = None
     before_start: Callable[[], None] = lambda: None
+    door: socket.socket | None = None
 
 
 @dataclass
@@ -126,6 +129,7 @@ class Supervisor:
                 directory=program.directory,
                 account=program.account,
                 death_signal=program.death_signal,
+                given=program.door,
             )
         return process, log_start
 

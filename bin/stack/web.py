@@ -45,6 +45,11 @@ def insist_on_free(ports: list[int]) -> None:
             raise Stop(f"Port {port} is taken by another program. Choose another one: bin/run --port {other}")
 
 
+def open_door(port: int) -> socket.socket:
+    """Listen there. Who comes before a web process is ready waits for it."""
+    return socket.create_server((HOST, port), backlog=128)
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

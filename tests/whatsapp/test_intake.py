@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from config.asgi import FrontDoor
 from tests.whatsapp.posting import ADDRESS, SECRET, make_captured_number
-from whatsapp import intake
+from whatsapp import intake, keeping
 from whatsapp.models import WebhookCall
 from whatsapp.signature import sign
 
@@ -92,7 +92,7 @@ def test_while_the_database_is_away_meta_is_asked_to_repeat(monkeypatch):
     def away(*args, **kwargs):
         raise OperationalError("the connection is closed")
 
-    monkeypatch.setattr(WebhookCall.objects, "bulk_create", away)
+    monkeypatch.setattr(keeping, "_store", away)
     assert {status for status, _ in ask(b"{}", b"[]")} == {503}
 
 

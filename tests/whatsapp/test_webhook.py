@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from tests.whatsapp.posting import ADDRESS, SECRET, make_captured_number, payload, post, words
-from whatsapp import views
+from whatsapp import keeping, views
 from whatsapp.models import Account, WebhookCall
 from whatsapp.signature import sign
 
@@ -101,7 +101,7 @@ def test_while_the_database_is_away_meta_is_asked_to_repeat(monkeypatch):
     def away(*args, **kwargs):
         raise OperationalError("the connection is closed")
 
-    monkeypatch.setattr(WebhookCall.objects, "bulk_create", away)
+    monkeypatch.setattr(keeping, "_store", away)
     assert post(b"{}").status_code == 503
     monkeypatch.setattr(views, "is_verify_token", away)
     assert ask().status_code == 503

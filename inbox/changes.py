@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from inbox import events, feed, signals
 from inbox.frames import News
-from inbox.models import Conversation, Event, Participant, Thread
+from inbox.models import Conversation, Event, Message, Participant, Thread
 from inbox.models.conversations import CurrentTransaction
 from inbox.models.feed import FEED_KIND_OF_LINE
 from inbox.queries.whereabouts import whereabouts
@@ -163,8 +163,10 @@ class Change:
         """
         message.thread = self.thread
         message.version = self.version
-        changed = stood and [name for name, value in fields_of(message).items() if stood[name] != value]
-        message.save(update_fields=changed)
+        if stood:
+            update(Message, [message.pk], changed_since(stood, message))
+        else:
+            message.save()
         self._items = [row for row in self._items if row != message] + [message]
         return message
 
@@ -315,6 +317,11 @@ def fields_of(row):
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
+def changed_since(stood, row):
+    """Those of a row that are not what they were (`stood`, of fields_of)."""
+    return {name: value for name, value in fields_of(row).items() if stood[name] != value}
+
+
 def _finish(together, changes):
     """Save what these changes made of their rows, let the upper layers react, and tell the screens after commit."""
     for change in changes:
@@ -359,8 +366,7 @@ def _save_alike(rows, stamp=None, **also):
         if not stood:
             row.save()
         else:
-            changed = tuple((name, value) for name, value in fields_of(row).items() if stood[name] != value)
-            alike[type(row), changed].append(row.pk)
+            alike[type(row), tuple(changed_since(stood, row).items())].append(row.pk)
     for (model, changed), row_ids in alike.items():
         if changed or also:
             update(model, row_ids, {**dict(changed), **also, **(stamp if stamp and changed else {})})

@@ -5,6 +5,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
+from inbox.models.nothing import nothing
 from inbox.rules.line import WAITING
 
 
@@ -199,7 +200,7 @@ class Conversation(models.Model):
 
     def has_no_tags(self):
         """Whoever knows says so: then nobody who shows it asks for them."""
-        self._prefetched_objects_cache = {"tags": Tag.objects.none()}
+        self._prefetched_objects_cache = {"tags": nothing(Tag)}
 
     def is_with_bot_of(self, api_key):
         """Whether a bot serves it that is the program of this key."""

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from inbox.models.nothing import nothing
+
 
 class Message(models.Model):
     """Inbound, outbound, or an internal note.
@@ -120,7 +122,7 @@ class Message(models.Model):
 
     def has_no_files(self):
         """Whoever knows says so: then nobody who shows or sends it asks for them."""
-        self._prefetched_objects_cache = {"attachments": Attachment.objects.none()}
+        self._prefetched_objects_cache = {"attachments": nothing(Attachment)}
 
 
 def attachment_path(attachment, filename):

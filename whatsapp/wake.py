@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 # A frozen broker costs each caller its socket timeout: after one failure nobody knocks for a moment, sweeps take over.
 QUIET_SECONDS = 3
+MOST_IN_A_ROW = 10
 # A wake-up that got lost on its way keeps others back no longer than this.
 WAITS_MS = 1000
 
@@ -59,12 +60,17 @@ def wake_for(task_name, subject_id, queue="now"):
 
 
 def each_for(task_name, queue="now"):
-    """Yield the ids that wait for this task, each to one caller only; while others wait, a further worker is woken."""
-    while (taken := _take(task_name)) is not None:
+    """Yield ids that wait for this task, each to one caller only. While others wait a further worker is woken: they are
+    not left to one that is slow, and after some of them other tasks get their turn."""
+    for _ in range(MOST_IN_A_ROW):
+        taken = _take(task_name)
+        if taken is None:
+            return
         subject_id, left = taken
         if left:
             wake(task_name, queue=queue)
         yield subject_id
+    wake(task_name, queue=queue)
 
 
 @contextmanager

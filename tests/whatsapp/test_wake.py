@@ -161,6 +161,16 @@ class TestTasksThatGoThroughWhatGathers:
         do_each.apply(throw=True)
         assert len(sent) == 1
 
+    def test_after_some_of_them_other_tasks_get_their_turn(self, sent, monkeypatch):
+        monkeypatch.setattr(waking, "MOST_IN_A_ROW", 2)
+        for thread_id in range(5):
+            wake_for(DO_EACH, thread_id)
+        do_each.apply(throw=True)
+        assert (len(Done.ids), sent[-1]) == (2, (DO_EACH, (), "now"))
+        for _ in range(2):
+            do_each.apply(throw=True)
+        assert sorted(Done.ids) == [0, 1, 2, 3, 4]
+
     def test_what_comes_while_it_runs_is_taken_too(self, sent):
         Done.before_next = lambda subject_id: wake_for(DO_EACH, 2) if subject_id == 1 else None
         wake_for(DO_EACH, 1)

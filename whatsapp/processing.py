@@ -39,14 +39,15 @@ _agreed = set()
 CALLS_PER_TASK = 10
 # Receipts share a transaction where they wait in numbers, as a broadcast's do.
 RECEIPTS_TOGETHER = 100
-# One statement takes a call and reads it.
+# One statement takes a call and reads it. The array is made once: of a plain list of ids PostgreSQL may ask for each row,
+# and take more than the limit.
 CLAIM = """
     UPDATE whatsapp_webhookcall SET claimed_until = statement_timestamp() + %s, attempts = attempts + 1
-    WHERE id IN (
+    WHERE id = ANY(ARRAY(
         SELECT id FROM whatsapp_webhookcall
         WHERE processed_at IS NULL AND (claimed_until IS NULL OR claimed_until < statement_timestamp()) AND {which}
         ORDER BY id LIMIT {most} FOR UPDATE SKIP LOCKED
-    )
+    ))
     RETURNING *
 """
 # What odd data can provoke in code that did not expect it.

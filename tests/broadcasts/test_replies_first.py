@@ -77,7 +77,7 @@ def test_the_sweep_of_replies_leaves_broadcasts_to_their_couriers(berlin, meta, 
         late.setattr("broadcasts.channels.whatsapp.delivery.send_many", lambda *_: delivery.bulk.Run())
         couriers.run(Pace.objects.get())
     woken = []
-    monkeypatch.setattr("inbox.delivery.sweeping.wake", lambda *about, **how: woken.append(about))
+    monkeypatch.setattr("inbox.delivery.sweeping.wake_for", lambda *about, **how: woken.append(about))
     Message.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     delivery.sweep()
     assert woken == []

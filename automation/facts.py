@@ -200,16 +200,22 @@ def _count_hours(automations):
 
 def hours_of(number_id):
     """The Hours of a number; always open where it has no plan. One query."""
-    spans = JSONObject(weekday="weekday", opens_at="opens_at", closes_at="closes_at")
-    opening = OpeningTime.objects.filter(hours=OuterRef("pk")).order_by("weekday", "opens_at").values(row=spans)
-    plan = BusinessHours.objects.filter(number=number_id, is_on=True).annotate(
-        times=ArraySubquery(opening),
-        days_off=ArraySubquery(Holiday.objects.filter(hours=OuterRef("pk")).values("day")),
-    )
-    found = plan.first()
+    found = PLAN.first(number=number_id)
     if found is None:
         return Hours()
     return Hours(True, ZoneInfo(found.time_zone), _week(found.times), frozenset(found.days_off))
+
+
+def _plan():
+    spans = JSONObject(weekday="weekday", opens_at="opens_at", closes_at="closes_at")
+    opening = OpeningTime.objects.filter(hours=OuterRef("pk")).order_by("weekday", "opens_at").values(row=spans)
+    return BusinessHours.objects.filter(number=Place("number"), is_on=True).annotate(
+        times=ArraySubquery(opening),
+        days_off=ArraySubquery(Holiday.objects.filter(hours=OuterRef("pk")).values("day")),
+    )
+
+
+PLAN = Prepared(_plan)
 
 
 def _week(times):

@@ -19,6 +19,7 @@ from inbox.changes import change_together
 from inbox.clock import database_time
 from inbox.models import Thread, Timer
 from inbox.rules.refusal import Refusal
+from whatsapp.prepared import AnyOf, Prepared
 from whatsapp.processing import POISON, is_in_the_way, is_server_away
 from whatsapp.wake import wake
 
@@ -117,11 +118,14 @@ def set_timers(change, conversation, due, among=None):
     return withdrawn
 
 
+OF_THREADS = Prepared(lambda: Timer.objects.filter(AnyOf("thread", "thread_ids")))
+
+
 def _deadlines_of(change):
     """What is stored for the thread, read for all changes of the transaction at once."""
     if change.deadlines is None:
         unread = [one for one in change.together.changes if one.deadlines is None]
-        _read(unread, Timer.objects.filter(thread__in=[one.thread.pk for one in unread]))
+        _read(unread, OF_THREADS.all(thread_ids=[one.thread.pk for one in unread]))
     return change.deadlines
 
 

@@ -39,8 +39,8 @@ _agreed = set()
 CALLS_PER_TASK = 10
 # Receipts share a transaction where they wait in numbers, as a broadcast's do.
 RECEIPTS_TOGETHER = 100
-# One statement takes a call and reads it. The array is made once: of a plain list of ids PostgreSQL may ask for each row,
-# and take more than the limit.
+# One statement takes a call and reads it. The array is made once; a plain list of ids PostgreSQL may ask for each row,
+# and then it takes more than the limit.
 CLAIM = """
     UPDATE whatsapp_webhookcall SET claimed_until = statement_timestamp() + %s, attempts = attempts + 1
     WHERE id = ANY(ARRAY(

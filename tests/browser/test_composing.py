@@ -81,7 +81,7 @@ def test_closing_pressed_right_after_enter_waits_for_the_reply_on_its_way(mira, 
         button(mira, "Close").click()
         answers[0].continue_()
     assert closing.value.ok
-    expect(mira.get_by_text("Closed.")).to_be_visible()
+    expect(mira.get_by_text("Closed.", exact=True)).to_be_visible()
     assert Message.objects.get(text="It is on its way.").status != "failed"
 
 

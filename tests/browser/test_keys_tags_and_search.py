@@ -52,7 +52,7 @@ def test_j_k_and_enter_move_and_open_c_claims_r_replies_escape_leaves_and_e_clos
     mira.keyboard.press("Escape")
     expect(reply(mira)).not_to_be_focused()
     mira.keyboard.press("e")
-    expect(mira.get_by_text("Closed.")).to_be_visible()
+    expect(mira.get_by_text("Closed.", exact=True)).to_be_visible()
     expect(mira.get_by_role("button", name="Reopen").first).to_be_visible()
 
 

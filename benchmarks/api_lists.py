@@ -65,7 +65,8 @@ def mark_a_few(number):
     """A tag, a team and the small number, each on a few conversations."""
     few = {"tag": Tag.objects.create(name="VIP").pk, "team": Team.objects.create(name="Sales").pk, "number": number.pk}
     with connection.cursor() as cursor:
-        cursor.execute(FEW, few)
+        for statement in FEW.split(";"):
+            cursor.execute(statement, few)
     return few
 
 

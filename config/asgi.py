@@ -1,6 +1,5 @@
 """ASGI entry: HTTP goes to Django, `/ws/` to the live inbox."""
 
-import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -72,6 +71,3 @@ application = WithHub(
         }
     )
 )
-
-# What is loaded stays: the collector need not look through it again and again.
-gc.freeze()

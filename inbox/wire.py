@@ -5,17 +5,13 @@ import time
 from functools import cache
 
 from django.conf import settings
-from django.db import connection
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
-from redis.retry import Retry
+
+from whatsapp import hints
 
 logger = logging.getLogger(__name__)
 
-# Nobody who changes a conversation waits longer for the screens of others.
-TIMEOUT_SECONDS = 0.2
 # After a failure nothing is sent for so long: the pump of each web process finds what was not told.
 REST_SECONDS = 1.0
 
@@ -24,12 +20,7 @@ class Wire:
     """A sender of frames that never raises and never blocks for long."""
 
     def __init__(self, url):
-        self._redis = Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._redis = hints.connected(url)
         self._rests_until = 0.0
         self._is_away = False
 
@@ -75,7 +66,7 @@ def _patiently(ask, *words):
 
 def channel():
     """Where frames go. Installations that share a Redis do not hear each other."""
-    return f"switchboard:frames:{connection.settings_dict['NAME']}"
+    return hints.named("frames")
 
 
 def send(text):

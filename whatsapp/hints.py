@@ -11,11 +11,16 @@ from redis.retry import Retry
 TIMEOUT_SECONDS = 0.2
 
 
-@cache
 def redis():
     """This process's connections. What is asked raises RedisError while Redis is away."""
+    return connected(settings.REDIS_URL)
+
+
+@cache
+def connected(url):
+    """The same at this address."""
     return Redis.from_url(
-        settings.REDIS_URL,
+        url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),

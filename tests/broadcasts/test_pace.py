@@ -101,14 +101,16 @@ def test_a_call_that_has_no_time_names_what_it_did_not_reach(berlin, meta, monke
 
 
 def test_what_is_paused_while_its_run_takes_long_stays_behind(berlin, meta, monkeypatch):
-    broadcast = launched(berlin, GERMANS[:5])
+    broadcast, tried = launched(berlin, GERMANS[:5]), []
 
     def paused_after_the_first(message_ids, number_id):
+        tried.append(len(message_ids))
         actions.pause(broadcast.pk)
-        return bulk.Run(not_reached=message_ids[1:]) if len(message_ids) > 4 else pytest.fail("went on")
+        return bulk.Run(not_reached=message_ids[1:])
 
     monkeypatch.setattr(whatsapp.delivery, "send_many", paused_after_the_first)
     couriers.run(Pace.objects.get())
+    assert tried == [5]
 
 
 def test_what_agents_sent_while_nothing_was_broadcast_holds_up_no_broadcast(berlin, meta):
